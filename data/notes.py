@@ -1,0 +1,153 @@
+"""What a note is: frozen, validated, with defaults for everything but its id."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from data.dates import date_from_note_id, parse_time
+from data.errors import DataError
+
+DateSource = Literal["given", "note_id", "unknown"]
+Industry = Literal["fmcg", "sports_outdoor", "health", "other"]
+
+
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    """One comment below a note; `is_author` is None where the crawl does not say who wrote it."""
+
+    comment_id: str = ""
+    author_id: str | None = None
+    is_author: bool | None = None
+    text: str = ""
+    pinned: bool = False
+    blue_link: bool = False
+    published_at: datetime | None = None
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A link component that the platform itself put below a note or comment (never typed text)."""
+
+    kind: Literal["goods_card", "ad_link", "blue_link", "lead_form", "mini_program"]
+    platform: Literal["taobao", "jd", "pdd", "wechat", "xhs"]
+
+
+class Platform(msgspec.Struct, frozen=True, kw_only=True):
+    """What the platform says of a note; None or missing where it says nothing."""
+
+    is_ad: bool | None = None
+    brand_partner: str | None = None
+    declaration: str | None = None  # "marketing" = 内容包含营销广告
+    enrolled: bool | None = None
+    industry: Industry | None = None
+    links: tuple[Link, ...] = ()
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """One published note with its thread.
+
+    Times are UTC. `date_source` says where `published_at` came from. Build one with `note_from_mapping`.
+    """
+
+    note_id: str
+    title: str = ""
+    body: str = ""
+    tags: tuple[str, ...] = ()
+    author_id: str | None = None
+    feed_id: str | None = None
+    keyword: str | None = None
+    published_at: datetime | None = None
+    collected_at: datetime | None = None
+    impressions: int | None = None
+    likes: int | None = None
+    comments: tuple[Comment, ...] = ()
+    platform: Platform = Platform()
+    image_texts: tuple[str, ...] = ()
+    date_source: DateSource = "unknown"
+
+    @property
+    def feed(self) -> str:
+        """The feed a note is counted in: feed_id, else keyword, else "default"."""
+        return self.feed_id or self.keyword or "default"
+
+
+NOTE_KEYS = frozenset(Note.__struct_fields__) - {"date_source"}
+_COMMENT_KEYS = frozenset(Comment.__struct_fields__)
+
+
+def note_from_mapping(raw: Mapping[str, Any], *, where: str = "", strict_keys: bool = False) -> Note:
+    """Check one mapping in our own schema and turn it into a `Note`.
+
+    Parameters
+    ----------
+    raw
+        Keys of `Note`; missing keys and nulls take defaults. Dates as `data.dates.parse_time` reads them.
+    where
+        Put before every error, such as "notes.jsonl:41".
+    strict_keys
+        Refuse unknown keys (HTTP); otherwise they are ignored (archives carry columns of their own).
+
+    Raises
+    ------
+    DataError
+        If a key is missing, unknown (with `strict_keys`) or of the wrong type; the text itself is never quoted.
+
+    Examples
+    --------
+    >>> note_from_mapping({"note_id": "a", "title": "你好"}).feed
+    'default'
+    """
+    at = f"{where}: " if where else ""
+    if not isinstance(raw, Mapping):
+        raise DataError(f"{at}a note must be an object with keys. Got {type(raw).__name__} instead.")
+    if strict_keys and (unknown := sorted(str(key) for key in raw.keys() - NOTE_KEYS)):
+        raise DataError(f"{at}unknown key {unknown[0]!r}. A note has {', '.join(sorted(NOTE_KEYS))}.")
+    fields = {key: raw[key] for key in raw if key in NOTE_KEYS and raw[key] is not None}
+    note_id = fields.get("note_id")
+    if not isinstance(note_id, str) or not note_id:
+        raise DataError(f"{at}'note_id' must be a non-empty string. Got {_shape(note_id)} instead.")
+    try:
+        published_at = parse_time(fields.pop("published_at", None))
+        fields["collected_at"] = parse_time(fields.pop("collected_at", None))
+        if "comments" in fields:
+            fields["comments"] = _comments(fields["comments"])
+    except DataError as error:
+        raise DataError(f"{at}{error}") from error
+    if published_at is not None:
+        fields["published_at"], fields["date_source"] = published_at, "given"
+    elif decoded := date_from_note_id(note_id):
+        fields["published_at"], fields["date_source"] = decoded, "note_id"
+    if isinstance(fields.get("platform"), Mapping):
+        fields["platform"] = {key: value for key, value in fields["platform"].items() if value is not None}
+    try:
+        return msgspec.convert(fields, Note)
+    except msgspec.ValidationError as error:
+        raise DataError(f"{at}{_without_values(error)}") from error
+
+
+def _comments(raw: Any) -> list[dict[str, Any]]:
+    if not isinstance(raw, list | tuple):
+        raise DataError(f"'comments' must be a list. Got {_shape(raw)} instead.")
+    comments = []
+    for position, item in enumerate(raw):
+        if not isinstance(item, Mapping):
+            raise DataError(f"'comments[{position}]' must be an object with keys. Got {_shape(item)} instead.")
+        comment = {key: item[key] for key in item if key in _COMMENT_KEYS and item[key] is not None}
+        comment.setdefault("comment_id", str(position))
+        if "published_at" in comment:
+            comment["published_at"] = parse_time(comment["published_at"])
+        comments.append(comment)
+    return comments
+
+
+def _shape(value: Any) -> str:
+    """Name a value without quoting it."""
+    return f"an empty {type(value).__name__}" if value == "" else type(value).__name__ if value is not None else "nothing"
+
+
+def _without_values(error: msgspec.ValidationError) -> str:
+    """Keep msgspec's own words ("Expected `str`, got `int` - at `$.title`") but never a quoted value."""
+    message = str(error)
+    if message.startswith("Invalid enum value"):
+        return "one of the known values must be given" + (message[message.find(" - at") :] if " - at" in message else "")
+    return message

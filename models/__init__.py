@@ -1,0 +1,1 @@
+"""Text in, scores and evidence out; prevalence maths; the artifact format."""

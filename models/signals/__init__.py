@@ -1,0 +1,1 @@
+"""Signals: each file finds one family of evidence; `SCANNER` runs them all."""

@@ -1,0 +1,96 @@
+"""Many notes laid out as one normalised text, so that each scan runs once a batch instead of once a note."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from enum import IntEnum
+
+from data.normalize import Normalized, normalize_fields
+from data.notes import Comment, Note
+
+
+class FieldGroup(IntEnum):
+    """Fields that share features: kept apart because the same words mean other things in them."""
+
+    TITLE = 0
+    BODY = 1
+    TAG = 2
+    AUTHOR_COMMENT = 3
+    OTHER_COMMENT = 4  # also comments whose writer is unknown
+    IMAGE = 5
+
+
+class TextBatch:
+    """The fields of `notes`, normalised and joined; field k belongs to note `field_note[k]`.
+
+    Attributes
+    ----------
+    text
+        `Normalized` text of all fields, joined by NUL; positions in it are "batch positions".
+    field_note, field_group, field_index
+        For each field: position of its note, its group, its index within the note's tags, comments or image texts.
+    note_fields
+        `note_fields[i]:note_fields[i + 1]` are the fields of note i.
+    """
+
+    def __init__(self, notes: Sequence[Note]) -> None:
+        self.notes = notes
+        self.originals: list[str] = []
+        self.field_note: list[int] = []
+        self.field_group: list[int] = []
+        self.field_index: list[int] = []
+        self.note_fields: list[int] = [0]
+        for position, note in enumerate(notes):
+            self._add(position, note)
+        self.text: Normalized = normalize_fields(self.originals)
+        self.bounds: list[int] = self.text.bounds.tolist()
+
+    def _add(self, position: int, note: Note) -> None:
+        texts = [note.title, note.body]
+        groups: list[int] = [FieldGroup.TITLE, FieldGroup.BODY]
+        indices = [0, 0]
+        if note.tags:
+            texts += note.tags
+            groups += [FieldGroup.TAG] * len(note.tags)
+            indices += range(len(note.tags))
+        if note.comments:
+            texts += [comment.text for comment in note.comments]
+            groups += [FieldGroup.AUTHOR_COMMENT if comment.is_author else FieldGroup.OTHER_COMMENT for comment in note.comments]
+            indices += range(len(note.comments))
+        if note.image_texts:
+            texts += note.image_texts
+            groups += [FieldGroup.IMAGE] * len(note.image_texts)
+            indices += range(len(note.image_texts))
+        self.originals += texts
+        self.field_group += groups
+        self.field_index += indices
+        self.field_note += [position] * len(texts)
+        self.note_fields.append(len(self.originals))
+
+    def field_at(self, position: int) -> int:
+        """Field that holds a batch position."""
+        return bisect_right(self.bounds, position) - 1
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """Turn a half-open, non-empty span of batch positions within one field into positions of that field's original text."""
+        return int(self.text.starts[start]), int(self.text.ends[end - 1])
+
+    def comment_of(self, field: int) -> Comment | None:
+        """Comment that a field holds, or None for any other field."""
+        if self.field_group[field] in (FieldGroup.AUTHOR_COMMENT, FieldGroup.OTHER_COMMENT):
+            return self.notes[self.field_note[field]].comments[self.field_index[field]]
+        return None
+
+    def field_name(self, field: int) -> str:
+        """Name of a field as evidence writes it: "title", "body", "tags[0]", "comments[2]", "image_texts[0]"."""
+        group, index = self.field_group[field], self.field_index[field]
+        return _NAMES[group] if group <= FieldGroup.BODY else f"{_NAMES[group]}[{index}]"
+
+
+_NAMES = {
+    FieldGroup.TITLE: "title",
+    FieldGroup.BODY: "body",
+    FieldGroup.TAG: "tags",
+    FieldGroup.AUTHOR_COMMENT: "comments",
+    FieldGroup.OTHER_COMMENT: "comments",
+    FieldGroup.IMAGE: "image_texts",
+}

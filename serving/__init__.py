@@ -1,0 +1,1 @@
+"""The readers' side: API, batch scoring, feed reports and the one command `huoren`."""

@@ -1,0 +1,91 @@
+"""Read the corpora as they are: real notes with three answers, and the two sets that answer only one question."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from data.errors import DataError
+from data.labels import Label, derive_label
+from data.notes import Note, note_from_mapping
+
+GOLD_FILES = ("gold_train.jsonl", "gold_dev.jsonl")
+
+
+class LabeledNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A note with what an annotator answered; an empty answer was never asked."""
+
+    note: Note
+    source: str
+    commercial: str = ""  # yes | no | unsure
+    disclosed: str = ""  # yes | no | na
+    diversion: str = ""  # yes | no | unsure
+    by: str = ""  # author | other | unknown
+    where: tuple[str, ...] = ()
+    kind: str = ""
+
+    @property
+    def label(self) -> Label | None:
+        """The derived label; None where it is open."""
+        if not (self.commercial and self.diversion):
+            return None
+        return derive_label(self.commercial, self.disclosed, self.diversion)
+
+
+def read_labeled(path: Path, *, source: str | None = None) -> list[LabeledNote]:
+    """Read one labelled file: a gold file, CHASM (`text`, `label`), AdSpectorX (`label`) or our own corpus.
+
+    Raises
+    ------
+    DataError
+        Names file and line of the first row that is not of these shapes.
+    """
+    return list(_rows(path, source or path.name.split(".")[0]))
+
+
+def _rows(path: Path, default_source: str) -> Iterator[LabeledNote]:
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            where = f"{path.name}:{number}"
+            try:
+                raw = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise DataError(f"{where}: a line must be one JSON object. Got invalid JSON at column {error.colno}.") from error
+            yield _labeled(raw, where, default_source)
+
+
+def _labeled(raw: dict[str, Any], where: str, default_source: str) -> LabeledNote:
+    comments = [
+        {"author_id": item.get("author_id", item.get("author")), **{key: value for key, value in item.items() if key != "author"}}
+        for item in raw.get("comments") or ()
+    ]
+    note = note_from_mapping(
+        {
+            **raw,
+            "note_id": raw.get("note_id") or raw.get("id") or where,
+            "body": raw.get("body", raw.get("text")),
+            "author_id": raw.get("author_id", raw.get("author")),
+            "published_at": raw.get("published_at") or raw.get("published_on"),
+            "comments": comments,
+        },
+        where=where,
+    )
+    if "commercial" in raw:
+        return LabeledNote(
+            note=note,
+            source=raw.get("source") or default_source,
+            commercial=raw["commercial"],
+            disclosed=raw.get("disclosed", ""),
+            diversion=raw.get("diversion", ""),
+            by=raw.get("by") or "",
+            where=tuple(raw.get("where") or ()),
+            kind=raw.get("kind") or "",
+        )
+    if raw.get("label") in (0, 1):  # CHASM, AdSpectorX: a covert ad or not; nobody asked about diversion
+        is_ad = raw["label"] == 1
+        return LabeledNote(note=note, source=default_source, commercial="yes" if is_ad else "no", disclosed="no" if is_ad else "")
+    raise DataError(f"{where}: a labelled row must hold 'commercial' (yes|no|unsure) or a 'label' of 0 or 1. Got neither.")
