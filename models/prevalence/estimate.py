@@ -1,0 +1,84 @@
+"""What an estimator of shares answers: shares with covariance, a status, and reasons for a refusal."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from models.prevalence.intervals import Interval, normal_interval
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Status(StrEnum):
+    """How a published share came to be, or why there is none."""
+
+    AUDITED = "audited"  # people labelled a probability sample: the headline
+    MODEL_BASED = "model_based"  # corrected by validation statistics, between-source variance included
+    SCREENING = "screening"  # as model_based, but the step to a new source is not in the interval
+    INSUFFICIENT = "insufficient"
+    AUDIT_USED_IN_TRAINING = "audit_used_in_training"
+    AUDIT_BROKEN = "audit_broken"
+    MIXED_VERSIONS = "mixed_versions"
+    EMPTY = "empty"
+
+    @property
+    def has_number(self) -> bool:
+        """Whether a share stands behind this status."""
+        return self in (Status.AUDITED, Status.MODEL_BASED, Status.SCREENING)
+
+
+@dataclass(frozen=True)
+class SharesEstimate:
+    """Shares of classes in one feed and period.
+
+    `shares` has shape (n_classes,) in the order of `classes` and `covariance` (n_classes, n_classes);
+    both are None where the status has no number. `n` counts the labels of an audit, or the notes.
+    """
+
+    status: Status
+    classes: tuple[str, ...]
+    n: int
+    n_eff: float
+    shares: FloatArray | None = None
+    covariance: FloatArray | None = None
+    condition: float | None = None
+    reasons: tuple[str, ...] = field(default=())
+
+    def share(self, name: str) -> float | None:
+        """Share of a class, or None without a number."""
+        return None if self.shares is None else float(self.shares[self.classes.index(name)])
+
+    def realised(self, name: str, *, level: float = 0.95) -> Interval | None:
+        """Interval of the share among exactly these notes."""
+        if self.shares is None or self.covariance is None:
+            return None
+        at = self.classes.index(name)
+        return normal_interval(float(self.shares[at]), float(self.covariance[at, at]), level=level)
+
+    def process(self, name: str, *, level: float = 0.95) -> Interval | None:
+        """Interval of the share behind these notes, for "did it change?": adds share (1 - share) / n_eff."""
+        if self.shares is None or self.covariance is None:
+            return None
+        at = self.classes.index(name)
+        share = float(self.shares[at])
+        return normal_interval(share, float(self.covariance[at, at]) + share * (1 - share) / self.n_eff, level=level)
+
+    def ratio(self, name: str, of: tuple[str, ...], *, level: float = 0.95) -> tuple[float, Interval] | None:
+        """Share of one class within several (say disclosed ads among all ads), by the delta method.
+
+        Returns
+        -------
+        tuple of float and Interval, or None
+            None without a number, or where the classes together have no share.
+        """
+        if self.shares is None or self.covariance is None:
+            return None
+        inside = np.array([each in of for each in self.classes], dtype=np.float64)
+        total = float(inside @ self.shares)
+        if total <= 0:
+            return None
+        value = float(self.shares[self.classes.index(name)]) / total
+        gradient = (np.array([each == name for each in self.classes], dtype=np.float64) - value * inside) / total
+        return value, normal_interval(value, max(0.0, float(gradient @ self.covariance @ gradient)), level=level)

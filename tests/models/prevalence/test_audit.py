@@ -1,0 +1,142 @@
+"""A classifier that is wrong about half of the feed, corrected by a known probability sample."""
+
+import numpy as np
+import pytest
+
+from data.errors import ModelError
+from data.labels import LABELS
+from models.prevalence import Status, estimate_audited
+
+NAMES = np.array([label.value for label in LABELS])
+ORGANIC = 2
+N = 1000
+
+
+def feed(rng):
+    """Half of the ads look organic to the classifier: no correction without labels could know."""
+    gold = rng.choice(4, N, p=[0.1, 0.15, 0.55, 0.2])
+    looks = np.where((gold == 3) & (rng.random(N) < 0.5), ORGANIC, gold)
+    logits = 2.0 * np.eye(4)[looks] + rng.normal(scale=0.7, size=(N, 4))
+    posteriors = np.exp(logits)
+    return gold, posteriors / posteriors.sum(axis=1, keepdims=True)
+
+
+def sample(rng, posteriors, per_stratum=40):
+    stratum = np.digitize(posteriors[:, ORGANIC], [0.15, 0.5])
+    rows, probability = [], []
+    for h in np.unique(stratum):
+        members = np.flatnonzero(stratum == h)
+        n = min(per_stratum, len(members))
+        rows += rng.choice(members, n, replace=False).tolist()
+        probability += [n / len(members)] * n
+    rows = np.array(rows)
+    return rows, [f"f{h}" for h in stratum[rows]], np.array(probability)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    rng = np.random.default_rng(2)
+    gold, posteriors = feed(rng)
+    rows, strata, probability = sample(rng, posteriors)
+    return posteriors, rows, NAMES[gold[rows]].tolist(), strata, probability
+
+
+def test_audited_interval_covers_where_the_classifier_is_wrong():
+    rng = np.random.default_rng(4)
+    results = []
+    for _ in range(400):
+        gold, posteriors = feed(rng)
+        rows, strata, probability = sample(rng, posteriors)
+        estimate = estimate_audited(posteriors, rows, NAMES[gold[rows]].tolist(), strata, probability)
+        truth = np.mean(gold == ORGANIC)
+        realised, process = estimate.realised("organic"), estimate.process("organic")
+        results.append(
+            (
+                estimate.share("organic") - truth,
+                realised.ci_low <= truth <= realised.ci_high,
+                process.ci_low <= 0.55 <= process.ci_high,
+                posteriors[:, ORGANIC].mean() - truth,
+            )
+        )
+    bias, covered, process_covered, model_bias = np.mean(results, axis=0)
+    assert abs(model_bias) > 0.03
+    assert abs(bias) < 0.005
+    assert 0.93 <= covered <= 0.98
+    assert 0.93 <= process_covered <= 0.98
+
+
+def test_a_sample_without_errors_still_has_an_interval():
+    posteriors = np.tile([0.02, 0.02, 0.94, 0.02], (500, 1))
+    estimate = estimate_audited(posteriors, np.arange(50), ["organic"] * 50, ["all"] * 50, np.full(50, 0.1))
+    interval = estimate.realised("organic")
+    assert interval.ci_high - interval.ci_low > 0.01
+
+
+def test_labelling_every_note_gives_the_realised_share_exactly():
+    gold, posteriors = feed(np.random.default_rng(5))
+    estimate = estimate_audited(posteriors, np.arange(N), NAMES[gold].tolist(), ["all"] * N, np.ones(N))
+    interval = estimate.realised("organic")
+    assert estimate.share("organic") == pytest.approx(np.mean(gold == ORGANIC))
+    assert interval.ci_low == pytest.approx(interval.ci_high)
+
+
+def test_residuals_of_one_author_widen_the_interval(drawn):
+    posteriors, rows, labels, strata, probability = drawn
+    alone = estimate_audited(posteriors, rows, labels, strata, probability)
+    grouped = estimate_audited(posteriors, rows, labels, strata, probability, clusters=labels)
+    unknown = estimate_audited(posteriors, rows, labels, strata, probability, clusters=[None] * len(rows))
+    assert grouped.covariance[ORGANIC, ORGANIC] > alone.covariance[ORGANIC, ORGANIC]
+    assert unknown.covariance == pytest.approx(alone.covariance)
+
+
+def test_fewer_than_thirty_labels_are_insufficient():
+    posteriors = np.full((100, 4), 0.25)
+    refused = estimate_audited(posteriors, np.arange(29), ["organic"] * 29, ["all"] * 29, np.full(29, 0.29))
+    assert refused.status is Status.INSUFFICIENT
+    assert refused.reasons == ("an audit needs 30 labels, got 29",)
+
+
+def test_unequal_probabilities_in_a_stratum_break_the_audit(drawn):
+    posteriors, rows, labels, strata, probability = drawn
+    changed = probability.copy()
+    changed[0] *= 0.9
+    refused = estimate_audited(posteriors, rows, labels, strata, changed)
+    assert refused.status is Status.AUDIT_BROKEN
+    assert "inclusion probabilities differ within a stratum" in refused.reasons
+
+
+def test_a_stratum_left_out_breaks_the_audit(drawn):
+    posteriors, rows, labels, strata, probability = drawn
+    keep = [i for i, stratum in enumerate(strata) if stratum != "f0"]
+    refused = estimate_audited(
+        posteriors, rows[keep], [labels[i] for i in keep], [strata[i] for i in keep], probability[keep]
+    )
+    assert refused.status is Status.AUDIT_BROKEN
+    assert "strata must add up to the 1000 notes" in refused.reasons[0]
+
+
+def test_a_note_drawn_twice_breaks_the_audit(drawn):
+    posteriors, rows, labels, strata, probability = drawn
+    twice = rows.copy()
+    twice[1] = twice[0]
+    refused = estimate_audited(posteriors, twice, labels, strata, probability)
+    assert "a note was drawn more than once" in refused.reasons
+
+
+@pytest.mark.parametrize(("missing", "status"), [(8, Status.AUDITED), (20, Status.AUDIT_BROKEN)])
+def test_non_response_over_ten_percent_breaks_the_audit(drawn, missing, status):
+    posteriors, rows, labels, strata, probability = drawn
+    silent = [None] * missing + labels[missing:]
+    assert estimate_audited(posteriors, rows, silent, strata, probability).status is status
+
+
+def test_probability_outside_its_range_is_refused(drawn):
+    posteriors, rows, labels, strata, probability = drawn
+    with pytest.raises(ModelError, match=r"inclusion probabilities must lie in \(0, 1\]"):
+        estimate_audited(posteriors, rows, labels, strata, probability * 0)
+
+
+def test_unknown_label_is_refused(drawn):
+    posteriors, rows, labels, strata, probability = drawn
+    with pytest.raises(ModelError, match="Got 'ad' instead"):
+        estimate_audited(posteriors, rows, ["ad", *labels[1:]], strata, probability)

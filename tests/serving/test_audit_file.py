@@ -1,0 +1,72 @@
+import hashlib
+
+import pytest
+
+from data.errors import DataError
+from serving.audit_file import read_audit
+
+HEADER = "note_id,feed_id,period,stratum,inclusion_probability,label,second_label,annotator,labelled_at,model_version\n"
+LINE = "n1,护肤,2025-03,f0,0.25,organic,,a,2025-04-01,m1\n"
+
+
+def written(tmp_path, text, name="audit.csv"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_csv_and_jsonl_say_the_same(tmp_path):
+    json_line = (
+        '{"note_id":"n1","feed_id":"护肤","period":"2025-03","stratum":"f0","inclusion_probability":0.25,'
+        '"label":"organic","second_label":null}\n'
+    )
+    from_csv = read_audit(written(tmp_path, "\ufeff" + HEADER + LINE))
+    assert from_csv.rows == read_audit(written(tmp_path, json_line, "audit.jsonl")).rows
+    assert from_csv.rows[0].inclusion_probability == 0.25
+
+
+def test_hash_is_that_of_the_file(tmp_path):
+    path = written(tmp_path, HEADER + LINE)
+    assert read_audit(path).sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_empty_label_is_non_response_and_empty_feed_the_default_one(tmp_path):
+    row = read_audit(written(tmp_path, HEADER + "n1,,2025-03,f0,0.25,,,,,\n")).rows[0]
+    assert row.label is None
+    assert row.feed_id == "default"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("n1,a,2025-03,f0,0,organic,,,,\n", r"audit.csv:3: 'inclusion_probability' must lie in \(0, 1\]"),
+        ("n1,a,2025-03,f0,1.2,organic,,,,\n", r"audit.csv:3: 'inclusion_probability' must lie in \(0, 1\]"),
+        ("n1,a,2025-03,f0,0.5,spam,,,,\n", r"audit.csv:3: 'label' must be one of disclosed_ad"),
+        ("n1,a,2025-03,f0,0.5,organic,spam,,,\n", r"audit.csv:3: 'second_label' must be one of"),
+        (",a,2025-03,f0,0.5,organic,,,,\n", r"audit.csv:3: an audited note must have 'note_id'"),
+        ("n1,a,2025-03\n", r"audit.csv:3: a row must have the 10 cells"),
+    ],
+)
+def test_a_bad_row_is_named_by_its_line(tmp_path, line, message):
+    with pytest.raises(DataError, match=message):
+        read_audit(written(tmp_path, HEADER + LINE + line))
+
+
+def test_unknown_column_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"audit.jsonl:1: unknown column 'labl'"):
+        read_audit(written(tmp_path, '{"note_id":"n1","labl":"organic"}\n', "audit.jsonl"))
+
+
+def test_broken_json_is_named_by_its_line(tmp_path):
+    with pytest.raises(DataError, match=r"audit.jsonl:2: an audited note must be one JSON object"):
+        read_audit(written(tmp_path, "\n{", "audit.jsonl"))
+
+
+def test_unknown_ending_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"must end in .jsonl or .csv. Got '.txt' instead"):
+        read_audit(written(tmp_path, HEADER, "audit.txt"))
+
+
+def test_missing_file_is_refused(tmp_path):
+    with pytest.raises(DataError, match="must be a readable UTF-8 file"):
+        read_audit(tmp_path / "none.csv")

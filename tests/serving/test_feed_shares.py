@@ -1,0 +1,220 @@
+"""A feed whose truth is known, scored by a classifier whose errors the validation statistics describe."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+import numpy as np
+import pytest
+
+from data.errors import DataError
+from data.labels import LABELS
+from models.prevalence import (
+    TWO_CLASSES,
+    Status,
+    ValidationStatistics,
+    collapse_proba,
+    estimate_audited,
+    estimate_shares,
+)
+from serving.audit_file import AuditFile, AuditRow
+from serving.feed_shares import build_report
+from serving.report_model import ReportModel
+from serving.scored_columns import ScoredColumns
+
+MIX = np.array([0.15, 0.15, 0.5, 0.2])
+N = 600
+
+
+def draw(seed, n=N, mix=MIX):
+    rng = np.random.default_rng(seed)
+    gold = rng.choice(4, n, p=mix)
+    logits = 2.6 * (2.6 * np.eye(4)[gold] + rng.normal(size=(n, 4))) + np.log(MIX)
+    posteriors = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return gold, posteriors / posteriors.sum(axis=1, keepdims=True)
+
+
+def micros(*moment):
+    return int(datetime(*moment, tzinfo=UTC).timestamp() * 1_000_000)
+
+
+def scored(posteriors, *, feeds=("护肤",), version="m1", month=3):
+    n = len(posteriors)
+    zeros = np.zeros(n, dtype=np.int64)
+    return ScoredColumns(
+        note_ids=tuple(f"n{i}" for i in range(n)),
+        feeds=feeds,
+        versions=(version,),
+        note=np.arange(n),
+        feed=zeros,
+        version=zeros,
+        author=zeros - 1,
+        published_us=zeros + micros(2025, month, 10),
+        dated=np.ones(n, dtype=bool),
+        scored_us=zeros + micros(2025, 6, 1),
+        author_label=posteriors.argmax(axis=1),
+        posteriors=posteriors,
+    )
+
+
+def repeated(columns, rows, **changes):
+    """The same archive with some rows appended again, changed."""
+    arrays = ("note", "feed", "version", "author", "published_us", "dated", "scored_us", "author_label", "posteriors")
+    n = len(columns.note)
+    longer = {name: np.concatenate([getattr(columns, name), getattr(columns, name)[rows]]) for name in arrays}
+    for name, value in changes.items():
+        longer[name][n:] = value
+    return replace(columns, **longer)
+
+
+@pytest.fixture(scope="module")
+def model():
+    gold, posteriors = draw(1, 3000)
+    sources = [f"source {i % 10}" for i in range(3000)]
+    return ReportModel("m1", frozenset({"feed" * 16}), ValidationStatistics.from_predictions(gold, posteriors, sources))
+
+
+@pytest.fixture(scope="module")
+def feed():
+    return draw(2, mix=np.array([0.2, 0.3, 0.2, 0.3]))
+
+
+@pytest.fixture
+def audit(feed):
+    gold, _ = feed
+    rows = tuple(
+        AuditRow(
+            note_id=f"n{i}",
+            feed_id="护肤",
+            period="2025-03",
+            stratum="all",
+            inclusion_probability=0.1,
+            label=LABELS[gold[i]],
+            second_label=LABELS[gold[i]] if i < 9 else LABELS[(gold[i] + 1) % 4] if i == 9 else None,
+        )
+        for i in range(60)
+    )
+    return AuditFile(sha256="0" * 64, rows=rows)
+
+
+def test_model_based_row_carries_the_two_class_estimate(feed, model):
+    row = build_report(scored(feed[1]), model).rows[0]
+    two = collapse_proba(feed[1], TWO_CLASSES)
+    expected = estimate_shares(two, model.statistics.collapse(TWO_CLASSES))
+    assert (row.feed, row.period, row.n, row.status) == ("护肤", "2025-03", N, Status.MODEL_BASED)
+    assert row.organic.share == expected.share("organic")
+    assert row.organic.ci_low == expected.realised("organic").ci_low
+    assert row.organic.process_ci_high > row.organic.ci_high
+    assert [share.name for share in row.other_shares] == ["disclosed_ad", "diversion", "undisclosed_ad"]
+    assert row.disclosure_status is Status.MODEL_BASED
+
+
+def test_few_labelled_disclosed_ads_merge_the_two_ads(feed, model):
+    gold, posteriors = draw(1, 3000)
+    keep = np.concatenate([np.flatnonzero(gold != 0), np.flatnonzero(gold == 0)[:37]])
+    sources = [f"source {i % 10}" for i in range(len(keep))]
+    few = replace(model, statistics=ValidationStatistics.from_predictions(gold[keep], posteriors[keep], sources))
+    row = build_report(scored(feed[1]), few).rows[0]
+    assert row.status is Status.MODEL_BASED
+    assert [share.name for share in row.other_shares] == ["ad", "diversion"]
+    assert row.disclosure_status is Status.INSUFFICIENT
+    assert row.disclosure_rate is None
+    assert row.validation_counts["disclosed_ad"] == 37
+
+
+def test_a_model_without_statistics_is_insufficient_but_counted(feed, model):
+    row = build_report(scored(feed[1]), replace(model, statistics=None)).rows[0]
+    assert row.status is Status.INSUFFICIENT
+    assert row.organic is None
+    assert row.naive.share == pytest.approx(np.mean(feed[1].argmax(axis=1) == 2))
+
+
+def test_notes_scored_by_another_model_are_insufficient(feed, model):
+    row = build_report(scored(feed[1], version="m2"), model).rows[0]
+    assert row.status is Status.INSUFFICIENT
+    assert row.reasons == ("scored by m2, but the model folder holds m1",)
+
+
+def test_a_feed_scored_by_two_models_has_no_number(feed, model):
+    columns = scored(feed[1])
+    mixed = replace(columns, versions=("m1", "m2"), version=np.arange(N) % 2)
+    row = build_report(mixed, model).rows[0]
+    assert row.status is Status.MIXED_VERSIONS
+    assert row.organic is None
+    assert row.naive is None
+
+
+def test_the_latest_scoring_of_a_note_wins(feed, model):
+    columns = replace(scored(feed[1]), versions=("m0", "m1"))
+    rescored = repeated(columns, np.arange(N), version=1, scored_us=micros(2025, 7, 1))
+    row = build_report(rescored, model).rows[0]
+    assert (row.status, row.n, row.model_versions) == (Status.MODEL_BASED, N, ("m1",))
+    earlier = repeated(columns, np.arange(N), version=1, scored_us=micros(2025, 5, 1))
+    assert build_report(earlier, model).rows[0].model_versions == ("m0",)
+
+
+def test_a_note_in_two_feeds_counts_once_in_the_total(feed, model):
+    columns = repeated(scored(feed[1], feeds=("护肤", "母婴")), np.arange(200), feed=1)
+    rows = build_report(columns, model).rows
+    assert [(row.feed, row.n) for row in rows] == [("护肤", N), ("母婴", 200), (None, N)]
+
+
+def test_periods_are_rows_of_their_own_in_order_of_time(feed, model):
+    columns = scored(feed[1])
+    april = replace(columns, published_us=np.where(np.arange(N) < 200, micros(2025, 3, 31, 16), columns.published_us))
+    assert [(row.period, row.n) for row in build_report(april, model).rows] == [("2025-03", 400), ("2025-04", 200)]
+    assert [row.n for row in build_report(april, model, period="all").rows] == [N]
+
+
+def test_undated_notes_are_counted_apart(feed, model):
+    columns = replace(scored(feed[1]), dated=np.arange(N) >= 50)
+    report = build_report(columns, model)
+    assert report.rows[0].n == N - 50
+    assert report.undated == {"护肤": 50}
+    assert build_report(columns, model, period="all").rows[0].n == N
+
+
+def test_a_feed_without_dates_and_an_empty_archive_are_empty(feed, model):
+    undated = replace(scored(feed[1]), dated=np.zeros(N, dtype=bool))
+    assert [(row.feed, row.status) for row in build_report(undated, model).rows] == [("护肤", Status.EMPTY)]
+    assert build_report(scored(feed[1][:0], feeds=()), model).rows[0].status is Status.EMPTY
+
+
+def test_audited_row_carries_the_estimate_of_its_labels_and_agreement(feed, model, audit):
+    row = build_report(scored(feed[1]), model, audit=audit).rows[0]
+    labels = [drawn.label for drawn in audit.rows]
+    expected = estimate_audited(feed[1], np.arange(60), labels, ["all"] * 60, np.full(60, 0.1))
+    assert row.status is Status.AUDITED
+    assert row.organic.share == pytest.approx(expected.share("organic"))
+    assert row.organic.ci_low == pytest.approx(expected.realised("organic").ci_low)
+    assert len(row.other_shares) == 3
+    assert (row.audit.labelled, row.audit.labelled_twice, row.audit.agreement) == (60, 10, 0.9)
+
+
+def test_an_audit_the_model_was_trained_on_gives_no_number(feed, model, audit):
+    used = AuditFile(sha256="feed" * 16, rows=audit.rows)
+    row = build_report(scored(feed[1]), model, audit=used).rows[0]
+    assert row.status is Status.AUDIT_USED_IN_TRAINING
+    assert row.organic is None
+
+
+def test_an_audited_note_outside_the_feed_breaks_the_audit(feed, model, audit):
+    lost = AuditFile(
+        sha256="0" * 64, rows=(*audit.rows[:-1], msgspec.structs.replace(audit.rows[-1], note_id="elsewhere"))
+    )
+    broken = build_report(scored(feed[1]), model, audit=lost).rows[0]
+    assert broken.status is Status.AUDIT_BROKEN
+    assert "1 are not" in broken.reasons[0]
+
+
+def test_too_few_audit_labels_fall_back_to_the_model(feed, model, audit):
+    rows = tuple(msgspec.structs.replace(drawn, inclusion_probability=20 / N) for drawn in audit.rows[:20])
+    row = build_report(scored(feed[1]), model, audit=AuditFile(sha256="0" * 64, rows=rows)).rows[0]
+    assert row.status is Status.MODEL_BASED
+    assert row.reasons == ("an audit needs 30 labels, got 20",)
+
+
+def test_an_audit_of_another_period_is_refused(feed, model, audit):
+    columns = scored(feed[1], month=4)
+    with pytest.raises(DataError, match="Got feed '护肤', period '2025-03'"):
+        build_report(columns, model, audit=audit)
