@@ -1,0 +1,98 @@
+"""Read a scored archive back, whichever way it was written, in batches."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.errors import DataError
+from data.rows import read_rows
+from data.scored import SCHEMA, SCHEMA_VERSION, VERSION_KEY, flatten, to_batch
+
+_BUFFER_BYTES = 2**20  # without it, or with pre_buffer, pyarrow holds whole column chunks
+
+
+def iter_scored(
+    path: str | os.PathLike[str], *, columns: Sequence[str] | None = None, batch_rows: int = 8192
+) -> Iterator[pa.RecordBatch]:
+    """Stream a scored archive as record batches.
+
+    Parameters
+    ----------
+    path
+        A `.jsonl` (plain, .gz, .zst) or `.parquet` file, or a folder of Parquet parts, read in name order.
+    columns
+        Names of `data.scored.SCHEMA`, in the order wanted; None gives all.
+    batch_rows
+        Most rows in one batch.
+
+    Raises
+    ------
+    DataError
+        If the path or a column does not exist, a file is damaged, or it was written with another schema version.
+    """
+    names = list(SCHEMA.names if columns is None else columns)
+    if unknown := [name for name in names if name not in SCHEMA.names]:
+        raise DataError(f"unknown column {unknown[0]!r}. A scored archive has {', '.join(SCHEMA.names)}.")
+    schema = pa.schema([SCHEMA.field(name) for name in names])
+    files = _files(Path(path))
+    return (batch for file in files for batch in _read(file, schema, batch_rows))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise DataError(f"{path}: the scored archive must exist. Got no such file.")
+    if not path.is_dir():
+        return [path]
+    parts = sorted(part for part in path.glob("*.parquet") if not part.name.startswith("."))
+    if not parts:
+        raise DataError(f"{path}: a scored archive must hold .parquet parts. Got none.")
+    return parts
+
+
+def _read(path: Path, schema: pa.Schema, batch_rows: int) -> Iterator[pa.RecordBatch]:
+    if path.suffix == ".parquet":
+        return _parquet_batches(path, schema, batch_rows)
+    if path.name.endswith((".jsonl", ".jsonl.gz", ".jsonl.zst")):
+        return _jsonl_batches(path, schema, batch_rows)
+    raise DataError(f"{path}: a scored archive must be .jsonl or .parquet, or a folder of parts. Got {path.suffix!r}.")
+
+
+def _parquet_batches(path: Path, schema: pa.Schema, batch_rows: int) -> Iterator[pa.RecordBatch]:
+    try:
+        with pq.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file:
+            stored = file.schema_arrow
+            version = (stored.metadata or {}).get(VERSION_KEY, b"none").decode("ascii", "replace")
+            if version != str(SCHEMA_VERSION):
+                raise DataError(f"{path}: the scored schema must have version {SCHEMA_VERSION}. Got {version} instead.")
+            if absent := [name for name in schema.names if name not in stored.names]:
+                raise DataError(f"{path}: the file must have the column {absent[0]!r}. It has not.")
+            for batch in file.iter_batches(batch_size=batch_rows, columns=schema.names, use_threads=False):
+                yield batch.select(schema.names).cast(schema)
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path}: the file must be whole Parquet. It is truncated or damaged.") from error
+
+
+def _jsonl_batches(path: Path, schema: pa.Schema, batch_rows: int) -> Iterator[pa.RecordBatch]:
+    waiting = []
+    for number, row in read_rows(path):
+        try:
+            if isinstance(row, DataError):
+                raise row
+            waiting.append(flatten(row))
+        except DataError as error:
+            raise DataError(f"{path}:{number}: {error}") from error
+        if len(waiting) == batch_rows:
+            yield _located(waiting, schema, path, number)
+            waiting = []
+    if waiting:
+        yield _located(waiting, schema, path, number)
+
+
+def _located(rows: list[dict[str, object]], schema: pa.Schema, path: Path, last: int) -> pa.RecordBatch:
+    try:
+        return to_batch(rows, schema)
+    except DataError as error:
+        raise DataError(f"{path}: in the {len(rows)} rows up to line {last}: {error}") from error
