@@ -1,0 +1,74 @@
+"""Rows of the scored archive: the answer with the columns that are carried beside it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from data.errors import DataError
+from data.normalize import normalize_fields
+from data.notes import Note
+from data.records import NoteRecord
+from data.scored import text_hash
+from serving.note_classifier import Judgement, NoteClassifier
+
+_INT64 = 2**63
+
+
+def score_records(
+    classifier: NoteClassifier, records: Sequence[NoteRecord], *, scored_at: datetime, hash_key: bytes
+) -> list[dict[str, Any]]:
+    """Judge a batch and make its rows, in its order, as `data.scored_writer.ScoredWriter.write` takes them."""
+    notes = [record.note for record in records]
+    hashes = _text_hashes(notes, hash_key)
+    return [
+        _row(record, judgement, scored_at, hashed)
+        for record, judgement, hashed in zip(records, classifier.judge_many(notes), hashes, strict=True)
+    ]
+
+
+def check_counts(note: Note) -> None:
+    """Refuse counts that no column of the archive can hold.
+
+    Raises
+    ------
+    DataError
+        If impressions or likes lie outside 64 bits.
+    """
+    for name, count in (("impressions", note.impressions), ("likes", note.likes)):
+        if count is not None and not -_INT64 <= count < _INT64:
+            raise DataError(f"{name!r} must be a whole number of 64 bits. Got a longer one.")
+
+
+def _row(record: NoteRecord, judgement: Judgement, scored_at: datetime, hashed: str | None) -> dict[str, Any]:
+    note = record.note
+    row: dict[str, Any] = msgspec.to_builtins(judgement.verdict)
+    row |= {
+        "feed_id": note.feed_id,
+        "keyword": note.keyword,
+        "author_id": note.author_id,
+        "published_at": note.published_at,
+        "collected_at": note.collected_at,
+        "scored_at": scored_at,
+        "impressions": note.impressions,
+        "likes": note.likes,
+        "pa_organic": judgement.pa_organic,
+        "text_hash": hashed,
+        # A file name may hold bytes that are no UTF-8.
+        "source_file": record.source_file.encode("utf-8", "backslashreplace").decode("utf-8"),
+        "source_row": record.source_row,
+    }
+    return row
+
+
+def _text_hashes(notes: Sequence[Note], key: bytes) -> list[str | None]:
+    """Hash title and body, what copies share; None without either, lest all empty notes meet."""
+    normalized = normalize_fields([text for note in notes for text in (note.title, note.body)])
+    bounds = normalized.bounds.tolist()
+    return [
+        text_hash(normalized.text[bounds[2 * at] : bounds[2 * at + 2] - 1], key=key)
+        if note.title or note.body
+        else None
+        for at, note in enumerate(notes)
+    ]
