@@ -158,7 +158,10 @@ if __name__ == "__main__":
 """
 
 
-def test_spawned_processes_keep_the_order_beside_a_folder_named_data(notes, tmp_path):
+def test_spawned_processes_keep_the_order_beside_a_folder_named_data(tmp_path):
+    notes = tmp_path / "many.jsonl"
+    ids = [f"n{number}" for number in range(2000)]  # more batches than may wait at once
+    notes.write_text("".join(f'{{"note_id": "{note_id}"}}\n' for note_id in ids), encoding="utf-8")
     (tmp_path / "work" / "data").mkdir(parents=True)
     script = tmp_path / "script.py"
     script.write_text(_SPAWNED, encoding="utf-8")
@@ -171,5 +174,5 @@ def test_spawned_processes_keep_the_order_beside_a_folder_named_data(notes, tmp_
         check=True,
     )
     batches = json.loads(done.stdout)
-    assert [len(batch) for batch in batches] == [256, 256, 88]
-    assert sum(batches, []) == [f"n{number}" for number in range(600)]
+    assert [len(batch) for batch in batches] == [256] * 7 + [208]
+    assert sum(batches, []) == ids
