@@ -8,8 +8,8 @@ import msgspec
 
 from models.evidence import HitSource
 
-DIGITS = "\\d"  # special trigger: a run of five or more digits
-TOKEN = "\\w"  # special trigger: a run of eight or more ASCII letters and digits
+DIGITS = "\\d"  # special trigger: five or more digits in a row, or nine or more that single blanks or signs split
+TOKEN = "\\w"  # special trigger: eight or more ASCII letters and digits in a row that mix cases as codes do, words do not
 
 
 class Hit(NamedTuple):
@@ -28,8 +28,8 @@ class Detector(msgspec.Struct, frozen=True, kw_only=True):
 
     `triggers` are literal strings of normalised (lower-cased) text, or DIGITS or TOKEN. Around each trigger, from `before`
     characters ahead of its start to `after` behind its end and never past the field, `pattern` is searched: in the
-    lower-cased text, or with `cased` in the text that keeps its case. The evidence span is the pattern's group "span" if it
-    has one, else the whole match; the value is its group "value", if any. `accept` may refuse a match.
+    lower-cased text, or with `cased` in the text that keeps its case. The evidence span is the group "span" if it took
+    part in the match, else the whole match; the value is its group "value", if any. `accept` may refuse a match.
     Without a pattern the trigger itself is the span. `outside_topics` leaves "#topics" and tag fields alone.
     """
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from models.signals.detector import DIGITS, TOKEN, Detector, Hit
 from models.text_batch import FieldGroup, TextBatch
 
-_DIGIT_RUN, _TOKEN_RUN = 5, 8
+_DIGIT_RUN, _SPLIT_DIGITS, _TOKEN_RUN = 5, 9, 8
+_SEPARATORS = np.array([ord(char) for char in " -.*·"], dtype=np.uint32)
 
 
 class Scanner:
@@ -32,7 +33,8 @@ class Scanner:
         self._on_digits = by_trigger.pop(DIGITS, [])
         self._on_tokens = by_trigger.pop(TOKEN, [])
         self._listeners = list(by_trigger.values())
-        self._automaton = ahocorasick_rs.AhoCorasick(list(by_trigger))
+        # The full automaton: half the time of the library's choice (measured 2026-11, 882 triggers: 5.4 against 10.6 us a note).
+        self._automaton = ahocorasick_rs.AhoCorasick(list(by_trigger), implementation=ahocorasick_rs.Implementation.DFA)
 
     def scan(self, batch: TextBatch) -> list[Hit]:
         """Find all hits of a batch, sorted by start; none crosses a field."""
@@ -40,7 +42,7 @@ class Scanner:
         for trigger, start, end in self._automaton.find_matches_as_indexes(batch.text.text, overlapping=True):
             for index in self._listeners[trigger]:
                 spans[index].append((start, end))
-        self._add_runs(batch.text.codes, spans)
+        self._add_runs(batch, spans)
         taken = _Taken()
         hits = []
         for index in sorted(spans):
@@ -50,12 +52,9 @@ class Scanner:
         hits.sort()
         return hits
 
-    def _add_runs(self, codes: npt.NDArray[np.uint32], spans: dict[int, list[tuple[int, int]]]) -> None:
-        if self._on_digits or self._on_tokens:
-            is_digit = (codes >= 48) & (codes <= 57)
-            is_token = is_digit | ((codes >= 97) & (codes <= 122))
-            for listeners, mask, length in ((self._on_digits, is_digit, _DIGIT_RUN), (self._on_tokens, is_token, _TOKEN_RUN)):
-                runs = _runs(mask, length)
+    def _add_runs(self, batch: TextBatch, spans: dict[int, list[tuple[int, int]]]) -> None:
+        for listeners, find in ((self._on_digits, _digit_runs), (self._on_tokens, _token_runs)):
+            if listeners and (runs := find(batch)):
                 for index in listeners:
                     spans[index] += runs
 
@@ -71,6 +70,8 @@ class Scanner:
         for low, high in _windows(sorted(triggers), detector, batch):
             for match in detector.pattern.finditer(text, low, high):
                 start, end = match.span(span_group)
+                if start < 0:  # the group stands in another alternative
+                    start, end = match.span()
                 if start == end or (detector.accept and not detector.accept(match)):
                     continue
                 if not (detector.outside_topics and _in_topic(batch, start)):
@@ -110,9 +111,41 @@ def _windows(triggers: list[tuple[int, int]], detector: Detector, batch: TextBat
         yield low, high
 
 
-def _runs(mask: npt.NDArray[np.bool_], length: int) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
-    return [(start, end) for start, end in edges[edges[:, 1] - edges[:, 0] >= length].tolist()]
+def _digit_runs(batch: TextBatch) -> list[tuple[int, int]]:
+    """Find runs of `_DIGIT_RUN` digits, and of `_SPLIT_DIGITS` with single separators between them."""
+    codes = batch.text.codes
+    positions = np.flatnonzero((codes >= 48) & (codes <= 57))
+    gaps = np.diff(positions)
+    plain = _groups(positions, gaps != 1, _DIGIT_RUN)
+    split = _groups(positions, (gaps > 2) | ((gaps == 2) & ~np.isin(codes[positions[:-1] + 1], _SEPARATORS)), _SPLIT_DIGITS)
+    return [
+        *((start, end) for start, end, _ in plain),
+        *((start, end) for start, end, count in split if count < end - start),
+    ]
+
+
+def _token_runs(batch: TextBatch) -> list[tuple[int, int]]:
+    """Find runs of `_TOKEN_RUN` letters and digits in both cases, with a digit or a capital behind the first character."""
+    codes, cased = batch.text.codes, batch.text.cased
+    positions = np.flatnonzero(((codes >= 48) & (codes <= 57)) | ((codes >= 97) & (codes <= 122)))
+    runs = []
+    for start, end, _ in _groups(positions, np.diff(positions) != 1, _TOKEN_RUN):
+        token = cased[start:end]
+        if token != token.lower() and token != token.upper() and not (token.isalpha() and token[1:].islower()):
+            runs.append((start, end))
+    return runs
+
+
+def _groups(positions: npt.NDArray[np.int64], breaks: npt.NDArray[np.bool_], shortest: int) -> list[tuple[int, int, int]]:
+    """Split sorted positions at `breaks`: (start, end, number of positions) of each group of at least `shortest`."""
+    if not len(positions):
+        return []
+    cuts = np.flatnonzero(breaks)
+    first = np.concatenate(([0], cuts + 1))
+    last = np.concatenate((cuts, [len(positions) - 1]))
+    long = last - first >= shortest - 1
+    first, last = first[long], last[long]
+    return list(zip(positions[first].tolist(), (positions[last] + 1).tolist(), (last - first + 1).tolist(), strict=True))
 
 
 def _in_topic(batch: TextBatch, position: int) -> bool:

@@ -1,0 +1,55 @@
+"""Contacts in plain and evasive writing; complaints, jokes and news that only mention an app must not fire."""
+# ruff: noqa: E501 (a written line and what it must give are read as one line)
+
+import pytest
+
+from data.kinds import KINDS, is_off_site
+from data.notes import Note
+from models.signals import codes, contacts, in_site, links
+from models.signals.scan import Scanner
+from models.text_batch import TextBatch
+
+ROUTES = frozenset(name for name, kind in KINDS.items() if kind.route != "none")
+SCANNER = Scanner(in_site.DETECTORS + codes.DETECTORS + links.DETECTORS + contacts.DETECTORS, exclusive_kinds=ROUTES)
+
+CONTACTS = [
+    ("vx: lin_xia0099", "wechat"), ("薇❤linxia-0099", "wechat"), ("佳喂：lx220033哦", "wechat"), ("涵喂心LXB880", "wechat"), ("绿泡泡号 xia2233x", "wechat"),
+    ("来找我吧V13900000012", "wechat"), ("加Ⓥ：lx2233a", "wechat"), ("晚风+ 威 w2233445", "wechat"), ("LX90069家喂", "wechat"), ("ⅴｘ：linxia99", "wechat"), ("加V信linxia99", "wechat"),
+    ("加个微信吧", "wechat"), ("可以拥有你的微信吗", "wechat"), ("想➕v", "wechat"), ("互加微信呀", "wechat"), ("加店主微信预约", "wechat"), ("有老板的微信吗", "wechat"), ("来看绿泡泡", "wechat"), ("微信同号", "wechat"),
+    ("QQ:2233001122", "qq"), ("夹-企-鹅-223300112-蓝", "qq"), ("🐧裙223300112等你", "qq"), ("扣扣企鹅 2233001122 问价", "qq"), ("订蛋糕联系@qq223344", "qq"), ("问加Q223300112", "qq"), ("2233001+口口", "qq"), ("进群号：22330011", "qq"),
+    ("13900000012", "phone"), ("139-0000-0012", "phone"), ("①③⑨ ⓪⓪⓪⓪ ⓪⓪①②", "phone"), ("预订电话：0770-5550011", "phone"), ("☎️ 5550 0011", "phone"), ("热线400-555-0011", "phone"), ("一三九零零零零零零一二", "phone"),
+    ("linxia99@example.com", "email"), ("linxia99艾特qq点com", "email"), ("lin.xia#gmail.com", "email"), ("简历发22330011@qq.com", "email"),
+    ("公众号：晚风夜跑", "official_account"), ("关注公主号领资料", "official_account"), ("gzh搜晚风夜跑", "official_account"), ("👸号「晚风酒店」", "official_account"),
+    ("ins: lin_xia.99", "other_account"), ("详细教程在wb：晚风xia", "other_account"), ("抖音同名", "other_account"), ("ig @ lin_xia", "other_account"),
+    ("拉你进微信群", "group_invite"), ("加v群一起", "group_invite"),
+]  # fmt: skip
+ORDINARY = [
+    "他加我微信骗钱", "骗子让我加微信，我没加", "微信支付就行", "别发朋友圈了", "企业微信上班打卡太烦", "公众号文章说的不一定对", "公众号没有看到公告", "在微信视频号看过", "微信读书真好用", "微信步数第一", "微信群里都在说这个", "用微信转账给老板",
+    "QQ糖好吃", "QQ音乐听的", "这只企鹅好可爱", "小时候玩QQ空间", "qq弹弹的芋圆", "扣了30块押金", "裙子150块", "淘宝客服态度差", "在京东买的坏了三次", "拼多多砍一刀烦死", "闲鱼被骗经历", "抖音刷到这个博主", "美团外卖又迟到",
+    "2023年10月15日", "订单号20231015123456789012", "身高168体重100", "图源ins@xx", "微博热搜第一", "b站看的纪录片", "微博：吵架；知乎：编故事", "快递电话打不通", "电话里说了3遍", "加微波炉两分钟", "奶茶加微糖", "威士忌12年", "喂了3次猫", "薇娅直播间", "徽州古城120元",
+    "+V领毛衣", "大V发的", "v2版本更新", "#VibeCoding[话题]#", "豆包+VsCode教程", "用vscode写的", "WXR2000型号", "Valentine快乐", "不要加微信交易", "最烦要加微信才给发货的", "后来加了微信聊了几天", "陌生男生加V卖茶叶", "被踢出微信群", "同名电影也好看",
+    "卫星云图显示有雨", "韦先生12点到", "感谢@momo的邀请", "邮箱登录不了", "艾特一下我姐", "她玩wb吗", "爷爷微信聊天打字快",
+]  # fmt: skip
+
+
+def kinds(text):
+    return {hit.kind for hit in SCANNER.scan(TextBatch([Note(note_id="a", body=text)]))}
+
+
+@pytest.mark.parametrize(("text", "kind"), CONTACTS)
+def test_contact_is_found(text, kind):
+    assert kind in kinds(text)
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_talk_gives_no_off_site_hit(text):
+    assert not {kind for kind in kinds(text) if is_off_site(kind)}
+
+
+def test_value_is_the_bare_id():
+    hits = SCANNER.scan(TextBatch([Note(note_id="a", body="想要的加vx：lin_xia0099哦")]))
+    assert [hit.value for hit in hits if hit.kind == "wechat"] == ["lin_xia0099"]
+
+
+def test_share_link_marks_are_no_email():
+    assert "email" not in kinds("https://v.douyin.com/aB3dE9f/ N@x.bq pLd:/ 03/05")
