@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from data.normalize import FIELD_BREAK, normalize, normalize_fields
 
-MARKUP = st.sampled_from(["[笑哭R]", "[doge]", "#徒步[话题]#", "[话题]", "[", "]", "R]", "加薇", "\u200b", "㎡", "Ⓥ", "\0", "\ud800", "…", "繁體"])
+MARKUP = st.sampled_from(
+    ["[笑哭R]", "[doge]", "#徒步[话题]#", "[话题]", "[", "]", "R]", "加薇", "\u200b", "㎡", "Ⓥ", "\0", "\ud800", "…"]
+    + ["繁體"]
+)
 TEXTS = st.lists(st.one_of(st.text(st.characters(), max_size=8), MARKUP), max_size=12).map("".join)
 
 
@@ -70,6 +73,20 @@ def test_each_character_comes_from_the_span_it_maps_to(text):
     result = normalize_fields([text])
     for char, start, end in zip(result.text, result.starts, result.ends, strict=True):
         assert char in normalize(text[start:end])
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "starts", "ends"),
+    [
+        ("\u200b\u200b好\u200b", "好", [2], [3]),
+        ("好㎡\ufe0f…吧", "好m2...吧", [0, 1, 1, 3, 3, 3, 4], [1, 2, 2, 4, 4, 4, 5]),
+        ("…[笑\u200b哭R]…[话题]#", "...☺... ", [0, 0, 0, 1, 7, 7, 7, 8], [1, 1, 1, 7, 8, 8, 8, 13]),
+        ("\u200b", "", [], []),
+    ],
+)
+def test_what_vanishes_or_expands_beside_markup_keeps_its_place(text, seen, starts, ends):
+    result = normalize_fields([text])
+    assert (result.text, result.starts.tolist(), result.ends.tolist()) == (seen, starts, ends)
 
 
 def test_case_is_kept_beside_the_lower_cased_text():

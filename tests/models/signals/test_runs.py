@@ -1,0 +1,46 @@
+"""Runs: numbers and code-like tokens are found whole; dates, words and short numbers are not."""
+
+import pytest
+
+from data.notes import Note
+from models.signals.runs import digit_runs, token_runs
+from models.text_batch import TextBatch
+
+
+def found(find, body):
+    batch = TextBatch([Note(note_id="a", body=body)])
+    starts, ends = find(batch)
+    return [batch.text.cased[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("body", "runs"),
+    [
+        ("号12345吧", ["12345"]),
+        ("１２３４５６", ["123456"]),
+        ("1234", []),
+        ("139-0000-0012", ["139-0000-0012"]),
+        ("139 00000 0012", ["00000", "139 00000 0012"]),
+        ("139--0000-0012", []),
+        ("1390x0000x0012", []),
+        ("2026.11.2", []),
+        ("/1234:", []),
+    ],
+)
+def test_digit_runs(body, runs):
+    assert found(digit_runs, body) == runs
+
+
+@pytest.mark.parametrize(
+    ("body", "runs"),
+    [
+        ("看aB3dE9fG吧", ["aB3dE9fG"]),
+        ("aB3dE9f", []),
+        ("Beautiful", []),
+        ("beautiful1", []),
+        ("XHSABC1234", []),
+        ("aB3dE9fG-hI4jK5lM", ["aB3dE9fG", "hI4jK5lM"]),
+    ],
+)
+def test_token_runs(body, runs):
+    assert found(token_runs, body) == runs
