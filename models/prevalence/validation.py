@@ -1,5 +1,6 @@
 """Validation statistics: what out-of-fold predictions on labelled notes say of a classifier's errors."""
 
+import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -121,12 +122,17 @@ class ValidationStatistics:
         )
 
     def save(self, path: Path) -> None:
-        """Write one npz of plain arrays (no pickle); equal statistics give equal bytes."""
+        """Write one npz of plain arrays."""
+        path.write_bytes(self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """Give the npz of plain arrays (no pickle); equal statistics give equal bytes."""
         arrays = {f.name: np.asarray(value) for f in fields(self) if (value := getattr(self, f.name)) is not None}
         if not self.sources:
             del arrays["sources"]
-        with path.open("wb") as file:
-            np.savez(file, allow_pickle=False, format_version=np.asarray(FORMAT_VERSION), **arrays)
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, format_version=np.asarray(FORMAT_VERSION), **arrays)
+        return buffer.getvalue()
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -1,0 +1,67 @@
+"""Probabilities that mean what they say: one logistic curve a question, fitted on out-of-fold scores."""
+
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from data.errors import ModelError
+
+CURVES = ("commercial", "commercial_otherwise", "disclosed", "diversion", "comment")
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """P(yes) = 1 / (1 + exp(-(slope * logit + offset)))  (Platt 1999)."""
+
+    slope: float
+    offset: float
+
+    def __call__(self, logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+        """Turn logits into probabilities of the same shape."""
+        z = np.clip(self.slope * logits.astype(np.float64) + self.offset, -30, 30)
+        probabilities: npt.NDArray[np.float64] = 1 / (1 + np.exp(-z))
+        return probabilities
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """One curve a question; `commercial_otherwise` is P(commercial) among notes that divert nobody; `comment` of one comment."""
+
+    commercial: Curve
+    commercial_otherwise: Curve
+    disclosed: Curve
+    diversion: Curve
+    comment: Curve
+
+
+def read_calibration(raw: Mapping[str, Mapping[str, float]]) -> Calibration:
+    """Read the curves of a manifest.
+
+    Raises
+    ------
+    ModelError
+        If a curve is missing, unknown or not two numbers.
+    """
+    try:
+        return msgspec.convert({name: dict(curve) for name, curve in raw.items()}, Calibration, strict=True)
+    except (msgspec.ValidationError, TypeError, AttributeError) as error:
+        raise ModelError(f"manifest.json: 'calibration' must give slope and offset of {', '.join(CURVES)}. {error}.") from error
+
+
+def compose(
+    commercial: npt.NDArray[np.float64], disclosed: npt.NDArray[np.float64], diversion: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Compose P(label) from P(diversion), P(commercial | no diversion) and P(disclosed | commercial).
+
+    Returns
+    -------
+    ndarray
+        (n_notes, 4), columns in `Label` order, rows summing to 1.
+
+    Examples
+    --------
+    >>> compose(np.array([0.5]), np.array([0.2]), np.array([0.1])).round(2).tolist()
+    [[0.09, 0.1, 0.45, 0.36]]
+    """
+    rest = 1 - diversion
+    return np.stack([rest * commercial * disclosed, diversion, rest * (1 - commercial), rest * commercial * (1 - disclosed)], axis=1)

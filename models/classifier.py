@@ -1,0 +1,187 @@
+"""The classifier: notes in, verdicts with evidence out."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from data.kinds import KINDS
+from data.notes import Comment, Note
+from data.rules import RULESET_VERSION
+from models import ngrams
+from models.artifact import Artifact, load_artifact
+from models.calibration import compose
+from models.evidence import Evidence
+from models.features import extract
+from models.judge import Judgement, NoteFindings, Probabilities, judge, probabilities_of
+from models.linear import Logits, score
+from models.phrases import PhraseMatcher
+from models.policy import Policy, load_policy
+from models.signals import EXPLICIT, Hit, scanner
+from models.text_batch import FieldGroup, TextBatch
+from models.verdict import Verdict
+
+_BATCH = 256
+
+
+class Classifier:
+    """Judges notes with one artifact and one policy; holds no state between notes.
+
+    Examples
+    --------
+    >>> classifier = Classifier.load()  # doctest: +SKIP
+    >>> classifier.classify(Note(note_id="a", body="加我薇心 mtn_laoli88 领券")).label  # doctest: +SKIP
+    <Label.DIVERSION: 'diversion'>
+    """
+
+    def __init__(self, artifact: Artifact, policy: Policy | None = None) -> None:
+        self._artifact = artifact
+        self._policy = policy or artifact.policy
+        phrases = self._policy.phrases
+        self._phrases = PhraseMatcher(phrases.allow, phrases.block) if phrases.allow or phrases.block else None
+
+    @classmethod
+    def load(cls, model: Path | None = None, policy: Path | None = None) -> Self:
+        """Load an artifact folder (None: the released one) and a policy file (None: the artifact's own).
+
+        Raises
+        ------
+        ModelError
+            If the folder is no artifact that this version understands.
+        ConfigError
+            If the policy is unusable.
+        """
+        return cls(load_artifact(model), load_policy(policy) if policy else None)
+
+    @property
+    def model_version(self) -> str:
+        """Version of the weights."""
+        return self._artifact.manifest.model_version
+
+    @property
+    def ruleset_version(self) -> str:
+        """Version of the dated platform rules."""
+        return RULESET_VERSION
+
+    @property
+    def policy_version(self) -> str:
+        """Name and version of the policy."""
+        return self._policy.policy_version
+
+    @property
+    def label_thresholds(self) -> Mapping[str, float]:
+        """Threshold of each question, chosen on cross-fitted predictions."""
+        return self._artifact.manifest.label_thresholds
+
+    def warm(self) -> None:
+        """Pay what the first note would cost: tables, automaton, compiled kernel."""
+        ngrams.warm()
+        self.classify(Note(note_id="warm", body="1", comments=(Comment(comment_id="0", text="1"),)))
+
+    def classify(self, note: Note) -> Verdict:
+        """Judge one note."""
+        return self.judge_many([note])[0].verdict
+
+    def classify_many(self, notes: Sequence[Note]) -> list[Verdict]:
+        """Judge notes, in their order."""
+        return [judgement.verdict for judgement in self.judge_many(notes)]
+
+    def judge_many(self, notes: Sequence[Note]) -> list[Judgement]:
+        """Judge notes, in their order, with what the scored archive carries beside the verdict."""
+        return [
+            judgement
+            for start in range(0, len(notes), _BATCH)
+            for judgement in self._judge_batch(notes[start : start + _BATCH])
+        ]
+
+    def _judge_batch(self, notes: Sequence[Note]) -> list[Judgement]:
+        batch = TextBatch(notes)
+        hits = scanner().scan(batch)
+        logits = score(self._artifact.model, batch, extract(batch, hits, scanner().detectors))
+        findings = self._findings(batch, hits, logits)
+        whole, author = self._probabilities(logits, findings)
+        thresholds, version = self.label_thresholds, self.model_version
+        return [
+            judge(*found, thresholds=thresholds, policy=self._policy, model_version=version)
+            for found in zip(notes, whole, author, findings, strict=True)
+        ]
+
+    def _probabilities(
+        self, logits: Logits, findings: Sequence[NoteFindings]
+    ) -> tuple[Sequence[Probabilities], Sequence[Probabilities]]:
+        floor = self._artifact.manifest.explicit_floor
+        own = np.array([any(own and e for own, e in zip(f.is_own, f.is_explicit, strict=True)) for f in findings], dtype=bool)
+        anyone = np.array([any(f.is_explicit) for f in findings], dtype=bool)
+        calibration = self._artifact.calibration
+        own_diversion = np.maximum(calibration.diversion(logits.author[:, 2]), np.where(own, floor, 0.0))
+        diversion = np.maximum(calibration.diversion(logits.notes[:, 2]), np.where(anyone, floor, 0.0))
+        diversion = np.maximum(diversion, own_diversion)  # what others say never takes back what the author did
+        return self._compose(logits.notes, diversion), self._compose(logits.author, own_diversion)
+
+    def _compose(self, logits: npt.NDArray[np.float32], diversion: npt.NDArray[np.float64]) -> Sequence[Probabilities]:
+        calibration = self._artifact.calibration
+        disclosed = calibration.disclosed(logits[:, 1])
+        labels = compose(calibration.commercial_otherwise(logits[:, 0]), disclosed, diversion)
+        return probabilities_of(calibration.commercial(logits[:, 0]), disclosed, diversion, labels)
+
+    def _findings(self, batch: TextBatch, hits: Sequence[Hit], logits: Logits) -> list[NoteFindings]:
+        n_notes = len(batch.notes)
+        evidence: list[list[Evidence]] = [[] for _ in range(n_notes)]
+        is_own: list[list[bool]] = [[] for _ in range(n_notes)]
+        is_explicit: list[list[bool]] = [[] for _ in range(n_notes)]
+        for hit in hits:
+            if hit.kind not in KINDS:
+                continue  # a signal for the model, no evidence for a reader
+            field = batch.field_at(hit.start)
+            note = batch.field_note[field]
+            evidence[note].append(_evidence(batch, hit, field))
+            is_own[note].append(batch.field_group[field] != FieldGroup.OTHER_COMMENT)
+            is_explicit[note].append(hit.detector in EXPLICIT)
+        floor = self._artifact.manifest.explicit_floor
+        scores = iter(self._artifact.calibration.comment(logits.comments).tolist())
+        findings = []
+        for position, note in enumerate(batch.notes):
+            comment_scores = [next(scores) for _ in note.comments]
+            for item, explicit in zip(evidence[position], is_explicit[position], strict=True):
+                if explicit and item.field.startswith("comments["):
+                    index = int(item.field[9:-1])
+                    comment_scores[index] = max(comment_scores[index], floor)
+            findings.append(
+                NoteFindings(
+                    evidence=tuple(evidence[position]),
+                    is_own=tuple(is_own[position]),
+                    is_explicit=tuple(is_explicit[position]),
+                    comment_scores=tuple(comment_scores),
+                    **self._phrase_hits(batch, position),
+                )
+            )
+        return findings
+
+    def _phrase_hits(self, batch: TextBatch, position: int) -> dict[str, bool]:
+        """Look for the policy's phrases in the author's own text."""
+        if self._phrases is None:
+            return {}
+        found = [
+            self._phrases.hits(batch.text.text[batch.bounds[field] : batch.bounds[field + 1] - 1])
+            for field in range(batch.note_fields[position], batch.note_fields[position + 1])
+            if batch.field_group[field] != FieldGroup.OTHER_COMMENT
+        ]
+        return {"allow_phrase": any(hit.allow for hit in found), "block_phrase": any(hit.block for hit in found)}
+
+
+def _evidence(batch: TextBatch, hit: Hit, field: int) -> Evidence:
+    start, end = batch.original_span(hit.start, hit.end)
+    comment = batch.comment_of(field)
+    return Evidence(
+        field=batch.field_name(field),
+        comment_id=comment.comment_id if comment else None,
+        start=start,
+        end=end,
+        text=batch.originals[field][start:end],
+        kind=hit.kind,
+        value=hit.value,
+        detector=hit.detector,
+        hit_source=hit.hit_source,
+    )

@@ -1,0 +1,135 @@
+"""The trained linear model: three questions about a note, and one about each comment, from n-grams and signals."""
+
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from data.errors import ModelError
+from data.labels import QUESTIONS
+from models.features import Features
+from models.ngrams import N_BUCKETS, ngram_scores
+from models.segments import author_segments, comment_segments, note_segments, other_segments, topic_segments
+from models.text_batch import FieldGroup, TextBatch
+
+Floats = npt.NDArray[np.float32]
+
+N_POOLED = 2  # the author's comments, other people's comments
+_NO_COMMENT = -6.0  # logit that stands for "no comment"
+
+
+class LinearModel(msgspec.Struct, frozen=True):
+    """Weights; columns of the three-column tables are `QUESTIONS`.
+
+    Attributes
+    ----------
+    ngram_idf, topic_idf, comment_idf
+        (N_BUCKETS,) inverse document frequencies; 0 leaves a bucket out.
+    ngram_weights, topic_weights
+        (N_BUCKETS, 3) per n-gram within its field group, and within title, body and tags together.
+    signal_weights, pooled_weights, bias
+        (n_features, 3), (N_POOLED, 3), (3,).
+    comment_weights, comment_signal_weights, comment_bias
+        (N_BUCKETS, 1), (n_comment_features,), (1,): does a comment, read alone, lead off the platform?
+    """
+
+    ngram_idf: Floats
+    ngram_weights: Floats
+    topic_idf: Floats
+    topic_weights: Floats
+    signal_weights: Floats
+    pooled_weights: Floats
+    bias: Floats
+    comment_idf: Floats
+    comment_weights: Floats
+    comment_signal_weights: Floats
+    comment_bias: Floats
+
+    def tensors(self) -> dict[str, Floats]:
+        """All weights by name."""
+        return {name: getattr(self, name) for name in self.__struct_fields__}
+
+
+class Logits(msgspec.Struct, frozen=True):
+    """Scores before calibration: of whole notes and of the authors' own content (n_notes, 3), of comments (n_comments,)."""
+
+    notes: Floats
+    author: Floats
+    comments: Floats
+
+
+def model_from_tensors(tensors: Mapping[str, npt.NDArray[np.floating]], *, n_features: int, n_comment_features: int) -> LinearModel:
+    """Check stored weights and build the model.
+
+    Raises
+    ------
+    ModelError
+        If a tensor is missing, unknown or of the wrong shape.
+    """
+    n_questions = len(QUESTIONS)
+    shapes = {
+        "ngram_idf": (N_BUCKETS,),
+        "ngram_weights": (N_BUCKETS, n_questions),
+        "topic_idf": (N_BUCKETS,),
+        "topic_weights": (N_BUCKETS, n_questions),
+        "signal_weights": (n_features, n_questions),
+        "pooled_weights": (N_POOLED, n_questions),
+        "bias": (n_questions,),
+        "comment_idf": (N_BUCKETS,),
+        "comment_weights": (N_BUCKETS, 1),
+        "comment_signal_weights": (n_comment_features,),
+        "comment_bias": (1,),
+    }
+    if tensors.keys() != shapes.keys():
+        raise ModelError(f"weights must be {', '.join(sorted(shapes))}. Got {', '.join(sorted(tensors))} instead.")
+    for name, shape in shapes.items():
+        if tensors[name].shape != shape:
+            raise ModelError(f"weights {name!r} must have shape {shape}. Got {tensors[name].shape} instead.")
+    return LinearModel(**{name: np.ascontiguousarray(tensor, dtype=np.float32) for name, tensor in tensors.items()})
+
+
+def score(model: LinearModel, batch: TextBatch, features: Features) -> Logits:
+    """Score a batch: every note as a whole and without other people's comments, and every comment on its own."""
+    segments = note_segments(batch)
+    own = ngram_scores(author_segments(segments), model.ngram_idf, model.ngram_weights)
+    own += ngram_scores(topic_segments(segments), model.topic_idf, model.topic_weights)
+    others = ngram_scores(other_segments(segments), model.ngram_idf, model.ngram_weights)
+    comments = comment_logits(model, batch, features.comments)
+    pooled = pool_comments(comments, *_comment_owners(batch), n_notes=len(batch.notes))
+    author_pooled = pooled.copy()
+    author_pooled[:, 1] = pooled_scale(np.float32(_NO_COMMENT))
+    return Logits(
+        notes=own + others + features.notes @ model.signal_weights + pooled @ model.pooled_weights + model.bias,
+        author=own + features.author @ model.signal_weights + author_pooled @ model.pooled_weights + model.bias,
+        comments=comments,
+    )
+
+
+def comment_logits(model: LinearModel, batch: TextBatch, comment_features: Floats) -> Floats:
+    """Score each comment of the batch on its own: (n_comments,)."""
+    ngrams = ngram_scores(comment_segments(batch), model.comment_idf, model.comment_weights)[:, 0]
+    logits: Floats = ngrams + comment_features @ model.comment_signal_weights + model.comment_bias[0]
+    return logits
+
+
+def pool_comments(
+    logits: Floats, note: npt.NDArray[np.int64], is_own: npt.NDArray[np.bool_], *, n_notes: int
+) -> Floats:
+    """Pool comment scores into their notes: the highest of the author's and of other people's comments, (n_notes, 2)."""
+    pooled = np.full((n_notes, N_POOLED), _NO_COMMENT, dtype=np.float32)
+    np.maximum.at(pooled, (note, np.where(is_own, 0, 1)), logits)
+    return pooled_scale(pooled)
+
+
+def pooled_scale(logits: Floats) -> Floats:
+    """Bring pooled logits to the range of the other features: 0 for none, 3 at most."""
+    scaled: Floats = np.clip((logits - np.float32(_NO_COMMENT)) / np.float32(4), 0, 3).astype(np.float32)
+    return scaled
+
+
+def _comment_owners(batch: TextBatch) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    groups = np.array(batch.field_group, dtype=np.int64)
+    is_own = groups == FieldGroup.AUTHOR_COMMENT
+    is_comment = is_own | (groups == FieldGroup.OTHER_COMMENT)
+    return np.array(batch.field_note, dtype=np.int64)[is_comment], is_own[is_comment]

@@ -1,0 +1,86 @@
+"""What the comment scorer learns from: loose texts that lead off the platform, and many more that do not.
+
+None of them is a comment of a gold note, so its score can stand among the features of gold notes without having seen them.
+"""
+
+import random
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from data.kinds import KINDS, is_off_site
+from data.notes import Comment, Note
+from models.signals import scanner
+from training.corpora import own_corpus, read_rows, texts
+from training.design import Design, build_design
+
+
+class CommentExample(msgspec.Struct, frozen=True):
+    """A loose text, whether it leads off the platform, and how much it counts."""
+
+    text: str
+    leads_off: bool
+    weight: float
+
+
+def comment_examples(corpora: Path, *, seed: int) -> list[CommentExample]:
+    """Gather examples: chat spam, worded leads of sister platforms, codes; ordinary comments, chat, hard negatives."""
+    draw = random.Random(seed)
+
+    def sample(pool: Iterable[str], most: int) -> list[str]:
+        pool = [text for text in pool if text.strip()]
+        return draw.sample(pool, min(most, len(pool)))
+
+    diversion = corpora / "diversion"
+    spam = list(read_rows(diversion / "contact_spam.jsonl.gz"))
+    leads = list(read_rows(diversion / "sister_platform_leads.jsonl"))
+    chat = list(read_rows(diversion / "group_chat_ads.jsonl.gz"))
+    parts = (
+        (sample((row["text"] for row in spam if row["label"] == "spam"), 2500), True, 0.3),
+        (sample((row["text"] for row in leads if row["tier"] == "A"), 700), True, 0.5),
+        (sample((row["text"] for row in chat if row["label"] == "ad"), 400), True, 0.2),
+        ([row["sample"] for row in read_rows(diversion / "codes.jsonl") if row["kind"] != "xhs"], True, 1.0),
+        (sample((row["text"] for row in spam if row["label"] == "ham"), 3000), False, 0.5),
+        (sample((row["text"] for row in leads if row["tier"] == "B"), 700), False, 0.5),
+        (sample((row["text"] for row in chat if row["label"] != "ad"), 1500), False, 0.5),
+        (sample(texts(corpora / "unlabelled_comments.jsonl.gz"), 12_000), False, 1.0),
+        (sample(_thread_comments(corpora), 8_000), False, 1.0),
+        (sample(texts(corpora / "unlabelled_sister_comments.jsonl.gz"), 8_000), False, 0.5),
+    )
+    examples = [CommentExample(text, leads_off, weight) for group, leads_off, weight in parts for text in group]
+    return examples + own_comment_examples()
+
+
+def own_comment_examples() -> list[CommentExample]:
+    """Take the comments of our own corpus: those that divert by the note's answers and by a detector's hit, and the rest."""
+    notes = own_corpus()
+    design = build_design([item.note for item in notes])
+    comments = [comment for item in notes for comment in item.note.comments]
+    examples = []
+    for comment, note, row in zip(comments, design.comment_note, design.comment_signals, strict=True):
+        item = notes[note]
+        may_divert = item.diversion == "yes" and "comment" in item.where and (bool(comment.is_author) == (item.by == "author"))
+        fired = bool(_route_columns(row).any())
+        if may_divert and not fired:
+            continue  # which of the thread's comments leads off is not told
+        examples.append(CommentExample(comment.text, may_divert, 1.0))
+    return examples
+
+
+def comment_design(examples: Iterable[CommentExample]) -> Design:
+    """Lay examples out as the comments of one-comment notes."""
+    return build_design([Note(note_id="-", comments=(Comment(text=item.text),)) for item in examples])
+
+
+def _thread_comments(corpora: Path) -> Iterator[str]:
+    for row in read_rows(corpora / "unlabelled_notes.jsonl.gz"):
+        for comment in row.get("comments") or ():
+            yield comment["text"]
+
+
+def _route_columns(row: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    off_site = [detector.kind in KINDS and is_off_site(detector.kind) for detector in scanner().detectors]
+    return row[: len(off_site)][np.array(off_site)]

@@ -1,0 +1,68 @@
+"""Find and stream the text that a fit learns from: labelled notes, loose comments, and unlabelled text."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from data.errors import ConfigError, DataError
+from training.gold import LabeledNote, read_labeled
+
+OWN_SOURCE = "huoren-corpus"
+_COVERT_AD_SETS = {"chasm": ("chasm_train.jsonl", "chasm_dev.jsonl"), "adspectorx": ("rednote_covert_ads.jsonl",)}
+
+
+def own_corpus() -> list[LabeledNote]:
+    """Read the notes that we wrote ourselves."""
+    with resources.as_file(resources.files("data").joinpath("corpus/notes.jsonl")) as path:
+        return read_labeled(path, source=OWN_SOURCE)
+
+
+def gold_notes(corpora: Path) -> list[LabeledNote]:
+    """Read the real notes with three answers, train and dev: what is cross-validated over sources."""
+    return [note for name in ("gold_train.jsonl", "gold_dev.jsonl") for note in read_labeled(_existing(corpora / name))]
+
+
+def covert_ad_notes(corpora: Path) -> list[LabeledNote]:
+    """Read the sets that only say covert advertisement or not."""
+    return [
+        note
+        for source, names in _COVERT_AD_SETS.items()
+        for name in names
+        for note in read_labeled(_existing(corpora / name), source=source)
+    ]
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Stream the objects of a JSONL file, plain or gzipped.
+
+    Raises
+    ------
+    DataError
+        Names file and line of the first row that is no JSON object.
+    """
+    opened = gzip.open(_existing(path), "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise DataError(f"{path.name}:{number}: a line must be one JSON object. Got invalid JSON.") from error
+            if not isinstance(row, dict):
+                raise DataError(f"{path.name}:{number}: a line must be one JSON object. Got {type(row).__name__}.")
+            yield row
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Stream the `text` of a file of short texts."""
+    return (row["text"] for row in read_rows(path) if isinstance(row.get("text"), str))
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise ConfigError(f"the corpora folder must hold {path.name}. Got {path.parent} without it.")
+    return path

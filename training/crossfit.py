@@ -1,0 +1,142 @@
+"""Predictions for notes of sources that the weights have not seen: what thresholds, calibration and validation rest on."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from data.labels import LABELS, QUESTIONS, Label, derive_label
+from models.calibration import Calibration, Curve, compose
+from models.linear import Logits
+from models.prevalence import ValidationStatistics
+from training.config import FitConfig
+from training.gold import LabeledNote
+from training.learn import Matrices, answers, fit_model, logits_of
+
+_FLAT = Curve(slope=1.0, offset=0.0)
+_GRID = np.round(np.arange(0.05, 0.96, 0.01), 2)
+
+
+class CrossFit(msgspec.Struct, frozen=True):
+    """Out-of-fold logits of the held-out notes, in their order."""
+
+    notes: Sequence[LabeledNote]
+    logits: Logits
+    explicit: npt.NDArray[np.bool_]  # a code or contact stands in full anywhere in the thread
+    own_explicit: npt.NDArray[np.bool_]  # ... in the author's own content
+
+
+def cross_fit(
+    matrices: Matrices,
+    notes: Sequence[LabeledNote],
+    held_out: npt.NDArray[np.bool_],
+    explicit: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
+    config: FitConfig,
+    *,
+    on_fold: Callable[[], None] = lambda: None,
+) -> CrossFit:
+    """Hold groups of sources out in turn; notes outside `held_out` always train.
+
+    Parameters
+    ----------
+    held_out
+        (n_notes,) the real notes with answers.
+    explicit
+        Masks over all notes: anywhere in the thread, and in the author's own content.
+    """
+    rows = np.flatnonzero(held_out)
+    groups = [notes[row].source for row in rows]
+    whole = np.zeros((len(notes), 3), dtype=np.float32)
+    author = np.zeros((len(notes), 3), dtype=np.float32)
+    for _, test in GroupKFold(min(config.n_folds, len(set(groups)))).split(rows, groups=groups):
+        training = np.ones(len(notes), dtype=np.bool_)
+        training[rows[test]] = False
+        logits = logits_of(fit_model(matrices, notes, training, config), matrices)
+        whole[rows[test]], author[rows[test]] = logits.notes[rows[test]], logits.author[rows[test]]
+        on_fold()
+    return CrossFit(
+        notes=[notes[row] for row in rows],
+        logits=Logits(notes=whole[rows], author=author[rows], comments=np.zeros(0, dtype=np.float32)),
+        explicit=explicit[0][rows],
+        own_explicit=explicit[1][rows],
+    )
+
+
+def calibrate(fitted: CrossFit) -> Calibration:
+    """Fit one logistic curve a question on out-of-fold logits."""
+    commercial, disclosed, diversion = (answers(fitted.notes, question) for question in QUESTIONS)
+    logits = fitted.logits.notes
+    return Calibration(
+        commercial=_curve(logits[:, 0], commercial),
+        commercial_otherwise=_curve(logits[:, 0], np.where(diversion == 0, commercial, -1)),
+        disclosed=_curve(logits[:, 1], disclosed),
+        diversion=_curve(logits[:, 2], diversion),
+        comment=_FLAT,  # its own training mix is the only one with answers for single comments
+    )
+
+
+def flat_calibration() -> Calibration:
+    """Leave logits as the fit gave them, where nothing was held out."""
+    return Calibration(_FLAT, _FLAT, _FLAT, _FLAT, _FLAT)
+
+
+def explicit_floor(fitted: CrossFit) -> float:
+    """P(diversion) given a written-out code or contact by the author: its share in gold notes, with one doubt added."""
+    y = answers(fitted.notes, "diversion")
+    hits = fitted.own_explicit & (y >= 0)
+    return round(float((y[hits].sum() + 1) / (hits.sum() + 2)), 3)
+
+
+def choose_thresholds(fitted: CrossFit, calibration: Calibration, floor: float) -> dict[str, float]:
+    """Choose the thresholds of commercial and diversion by macro-F1 over diversion, organic and undisclosed_ad."""
+    logits = fitted.logits
+    diversion = np.maximum(
+        np.maximum(calibration.diversion(logits.notes[:, 2]), calibration.diversion(logits.author[:, 2])),
+        np.where(fitted.explicit, floor, 0.0),
+    )
+    commercial, disclosed = calibration.commercial(logits.notes[:, 0]), calibration.disclosed(logits.notes[:, 1])
+    labels = [derive_label(item.commercial, item.disclosed, item.diversion) for item in fitted.notes]
+    kept = np.array([label in (Label.DIVERSION, Label.ORGANIC, Label.UNDISCLOSED_AD) for label in labels])
+    truth = np.array([LABELS.index(label) if label else -1 for label in labels])[kept]
+    best, chosen = -1.0, {"commercial": 0.5, "disclosed": 0.5, "diversion": 0.5}
+    for of_diversion in _GRID:
+        for of_commercial in _GRID:
+            ad = np.where(disclosed >= 0.5, LABELS.index(Label.DISCLOSED_AD), LABELS.index(Label.UNDISCLOSED_AD))
+            otherwise = np.where(commercial >= of_commercial, ad, LABELS.index(Label.ORGANIC))
+            predicted = np.where(diversion >= of_diversion, LABELS.index(Label.DIVERSION), otherwise)[kept]
+            value = float(np.mean([_f1(truth == code, predicted == code) for code in (1, 2, 3)]))
+            if value > best:
+                best, chosen = value, {"commercial": float(of_commercial), "disclosed": 0.5, "diversion": float(of_diversion)}
+    return chosen
+
+
+def validation_statistics(fitted: CrossFit, calibration: Calibration, floor: float) -> ValidationStatistics:
+    """Summarise out-of-fold label scores of the authors' own content, which is what the ratio counts."""
+    author = fitted.logits.author
+    diversion = np.maximum(calibration.diversion(author[:, 2]), np.where(fitted.own_explicit, floor, 0.0))
+    proba = compose(calibration.commercial_otherwise(author[:, 0]), calibration.disclosed(author[:, 1]), diversion)
+    labels = [author_label(item) for item in fitted.notes]
+    known = [row for row, label in enumerate(labels) if label is not None]
+    return ValidationStatistics.from_predictions(
+        [str(labels[row]) for row in known], proba[known], [fitted.notes[row].source for row in known]
+    )
+
+
+def author_label(item: LabeledNote) -> Label | None:
+    """The label a note has without other people's comments: a diversion that only others make is taken away."""
+    diversion = "no" if item.diversion == "yes" and item.by == "other" else item.diversion
+    return derive_label(item.commercial, item.disclosed, diversion)
+
+
+def _curve(logits: npt.NDArray[np.float32], y: npt.NDArray[np.int64]) -> Curve:
+    known = y >= 0
+    model = LogisticRegression(C=1e6, solver="lbfgs").fit(logits[known, None], y[known])
+    return Curve(slope=float(model.coef_[0, 0]), offset=float(model.intercept_[0]))
+
+
+def _f1(truth: npt.NDArray[np.bool_], predicted: npt.NDArray[np.bool_]) -> float:
+    both = int((truth & predicted).sum())
+    return 2 * both / max(1, int(truth.sum()) + int(predicted.sum()))
