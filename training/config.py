@@ -7,7 +7,8 @@ class QuestionRecipe(msgspec.Struct, frozen=True, kw_only=True):
     """How one question is learned.
 
     `strength` is scikit-learn's C (inverse L2 penalty); the scales say how freely each family of features may be used,
-    0 leaves it out. `source_power`: a note counts n_source ** -source_power, so that a large source does not speak for all.
+    0 leaves it out. `source_power`: a note counts n_source ** -source_power, so that a large source does not speak for
+    all.
     """
 
     strength: float
@@ -29,6 +30,6 @@ class FitConfig(msgspec.Struct, frozen=True, kw_only=True):
     diversion: QuestionRecipe = QuestionRecipe(strength=1.0, ngram_scale=1.0, topic_scale=0.0, source_power=0.5)
 
     def recipe(self, question: str) -> QuestionRecipe:
-        """The recipe of one question."""
+        """Give the recipe of one question."""
         recipe: QuestionRecipe = getattr(self, question)
         return recipe

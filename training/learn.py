@@ -93,7 +93,9 @@ def weigh_design(design: Design, space: TopicSpace, scorer: CommentScorer, confi
     )
 
 
-def fit_model(matrices: Matrices, notes: Sequence[LabeledNote], rows: npt.NDArray[np.bool_], config: FitConfig) -> LinearModel:
+def fit_model(
+    matrices: Matrices, notes: Sequence[LabeledNote], rows: npt.NDArray[np.bool_], config: FitConfig
+) -> LinearModel:
     """Fit the three questions on the chosen rows, each where its answer is known.
 
     Raises
@@ -118,12 +120,13 @@ def fit_model(matrices: Matrices, notes: Sequence[LabeledNote], rows: npt.NDArra
         dense = sparse.csr_matrix(np.concatenate(blocks, axis=1))
         x = sparse.hstack([ngrams[chosen] * recipe.ngram_scale, dense], format="csr")
         model = LogisticRegression(C=recipe.strength, solver="liblinear", max_iter=300, random_state=config.seed)
-        model.fit(x, y[chosen], sample_weight=source_weights([notes[row] for row in chosen], recipe.source_power))
+        model.fit(x, y[chosen], sample_weight=source_weights([notes[row] for row in chosen.tolist()], recipe.source_power))
         coefficients = model.coef_[0].astype(np.float32)
         parts = np.split(coefficients, np.cumsum([N_BUCKETS, n_signals, 2]))
         ngram_weights[:, column] = parts[0] * recipe.ngram_scale
         signal_weights[:, column], pooled_weights[:, column] = parts[1], parts[2]
-        topic_weights[:, column] = matrices.space.directions @ (parts[3] * recipe.topic_scale / matrices.topic_deviation)
+        scale = recipe.topic_scale / matrices.topic_deviation
+        topic_weights[:, column] = matrices.space.directions @ (parts[3] * scale)
         bias[column] = model.intercept_[0]
     scorer = matrices.scorer
     return LinearModel(
@@ -146,9 +149,10 @@ def logits_of(model: LinearModel, matrices: Matrices) -> Logits:
     topic = weigh(matrices.design.topic_counts, matrices.space.idf) @ model.topic_weights
     own = matrices.own @ model.ngram_weights + topic + model.bias
     others = matrices.others @ model.ngram_weights
+    design, of_signals, of_pooled = matrices.design, model.signal_weights, model.pooled_weights
     return Logits(
-        notes=own + others + matrices.design.signals @ model.signal_weights + matrices.pooled @ model.pooled_weights,
-        author=own + matrices.design.author_signals @ model.signal_weights + matrices.author_pooled @ model.pooled_weights,
+        notes=own + others + design.signals @ of_signals + matrices.pooled @ of_pooled,
+        author=own + design.author_signals @ of_signals + matrices.author_pooled @ of_pooled,
         comments=matrices.comment_logits,
     )
 
