@@ -31,6 +31,7 @@ class Detector(msgspec.Struct, frozen=True, kw_only=True):
     lower-cased text, or with `cased` in the text that keeps its case. The evidence span is the group "span" if it took
     part in the match, else the whole match; the value is its group "value", if any. `accept` may refuse a match.
     Without a pattern the trigger itself is the span. `outside_topics` leaves "#topics" and tag fields alone.
+    `tier` stands as the value of hits that have none of their own: a disclosure's "D1" or "D3".
     """
 
     name: str
@@ -43,3 +44,4 @@ class Detector(msgspec.Struct, frozen=True, kw_only=True):
     accept: Callable[[re.Match[str]], bool] | None = None
     hit_source: HitSource = "rule"
     outside_topics: bool = False
+    tier: str | None = None

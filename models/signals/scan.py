@@ -129,7 +129,7 @@ def _hits(detector: Detector, text: str, low: int, high: int) -> Iterator[Hit]:
         if start < 0:  # the group stands in another alternative
             start, end = match.span()
         if start < end and (detector.accept is None or detector.accept(match)):
-            value = match["value"] if "value" in groups else None
+            value = match["value"] if "value" in groups else detector.tier
             yield Hit(start, end, detector.kind, value, detector.name, detector.hit_source)
 
 

@@ -1,0 +1,68 @@
+"""Disclosure: declarations, gifts and ties with their tier; claims of no ad and presents of friends are none."""
+
+import pytest
+
+from data.notes import Note
+from models.signals import disclosure
+from models.signals.scan import Scanner
+from models.text_batch import TextBatch
+
+SCANNER = Scanner(disclosure.DETECTORS, exclusive_kinds=frozenset())
+
+MATCHES = {
+    "disclosure_ad": ("本篇含广告", "插播一条小广告", "广告 | 春日新品", "#广告 今天试一支笔"),
+    "disclosure_word": ("感谢服装赞助：鹿角衣橱", "恰个饭，别走", "本文为品牌合作", "【合作推广】"),
+    "disclosure_gift": (
+        "感谢鹿角家邀请",
+        "品牌方寄来的面霜",
+        "商家请我去试吃",
+        "受邀参加了体验",
+        "鹿角牌赠送了一支笔给我试用",
+        "被鹿角家粑粑翻牌",
+    ),
+    "disclosure_tie": ("利益相关：我在这家公司", "抽到了新品试用装", "这是一条商单", "店主是我很好的朋友"),
+}
+TALK = {
+    "disclosure_ad": ("无广告", "打广告的真多", "我学广告设计", "广告公司实习"),
+    "disclosure_word": ("绝无恰饭", "#品牌推广", "非合作"),
+    "disclosure_gift": (
+        "朋友送的杯子",
+        "感谢大家邀请我玩",
+        "下单赠送小样",
+        "酒店送我们去车站",
+        "诚邀您品鉴",
+        "感谢阿鹿提供的视频",
+    ),
+    "disclosure_tie": ("无利益相关", "利益相关者很多", "与体验官一起出游", "诚招合作"),
+}
+
+
+def hits(text):
+    return SCANNER.scan(TextBatch([Note(note_id="a", body=text)])).evidence
+
+
+@pytest.mark.parametrize(("name", "line"), [(name, line) for name, lines in MATCHES.items() for line in lines])
+def test_disclosure_is_found(name, line):
+    assert name in {hit.detector for hit in hits(line)}
+
+
+@pytest.mark.parametrize(("name", "line"), [(name, line) for name, lines in TALK.items() for line in lines])
+def test_talk_is_no_disclosure(name, line):
+    assert name not in {hit.detector for hit in hits(line)}
+
+
+def test_word_for_advertisement_is_the_highest_tier():
+    assert {hit.value for hit in hits("插播一条小广告")} == {"D3"}
+
+
+@pytest.mark.parametrize("line", ["感谢鹿角家邀请", "感谢服装赞助：鹿角衣橱", "利益相关：我在这家公司"])
+def test_gift_sponsor_and_tie_are_the_lowest_tier(line):
+    assert {hit.value for hit in hits(line)} == {"D1"}
+
+
+def test_every_detector_is_tried_both_ways_and_gives_a_tier():
+    assert {detector.name for detector in disclosure.DETECTORS} == MATCHES.keys() == TALK.keys()
+    assert {(detector.kind, detector.tier) for detector in disclosure.DETECTORS} == {
+        ("disclosure", "D1"),
+        ("disclosure", "D3"),
+    }
