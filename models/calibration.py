@@ -8,10 +8,8 @@ import numpy.typing as npt
 
 from data.errors import ModelError
 
-CURVES = ("commercial", "commercial_otherwise", "disclosed", "diversion", "comment")
 
-
-class Curve(msgspec.Struct, frozen=True):
+class Curve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """P(yes) = 1 / (1 + exp(-(slope * logit + offset)))  (Platt 1999)."""
 
     slope: float
@@ -24,8 +22,11 @@ class Curve(msgspec.Struct, frozen=True):
         return probabilities
 
 
-class Calibration(msgspec.Struct, frozen=True):
-    """One curve a question; `commercial_otherwise` is P(commercial) among notes that divert nobody; `comment` of one comment."""
+class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One curve a question.
+
+    `commercial_otherwise` is P(commercial) among notes that divert nobody, `comment` P(one comment leads off).
+    """
 
     commercial: Curve
     commercial_otherwise: Curve
@@ -43,9 +44,11 @@ def read_calibration(raw: Mapping[str, Mapping[str, float]]) -> Calibration:
         If a curve is missing, unknown or not two numbers.
     """
     try:
-        return msgspec.convert({name: dict(curve) for name, curve in raw.items()}, Calibration, strict=True)
-    except (msgspec.ValidationError, TypeError, AttributeError) as error:
-        raise ModelError(f"manifest.json: 'calibration' must give slope and offset of {', '.join(CURVES)}. {error}.") from error
+        return msgspec.convert(raw, Calibration)
+    except msgspec.ValidationError as error:
+        raise ModelError(
+            f"'calibration' must give slope and offset of {', '.join(Calibration.__struct_fields__)}. Got: {error}."
+        ) from error
 
 
 def compose(
@@ -64,4 +67,5 @@ def compose(
     [[0.09, 0.1, 0.45, 0.36]]
     """
     rest = 1 - diversion
-    return np.stack([rest * commercial * disclosed, diversion, rest * (1 - commercial), rest * commercial * (1 - disclosed)], axis=1)
+    ad = rest * commercial
+    return np.stack([ad * disclosed, diversion, rest * (1 - commercial), ad * (1 - disclosed)], axis=1)

@@ -1,13 +1,12 @@
 """The classifier: notes in, verdicts with evidence out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from data.kinds import KINDS
 from data.notes import Comment, Note
 from data.rules import RULESET_VERSION
 from models import ngrams
@@ -15,11 +14,13 @@ from models.artifact import Artifact, load_artifact
 from models.calibration import compose
 from models.evidence import Evidence
 from models.features import extract
-from models.judge import Judgement, NoteFindings, Probabilities, judge, probabilities_of
+from models.judge import Judgement, NoteFindings, judge
 from models.linear import Logits, score
-from models.phrases import PhraseMatcher
+from models.phrases import PhraseHits, PhraseMatcher
 from models.policy import Policy, load_policy
+from models.probabilities import Probabilities, probabilities_of
 from models.signals import EXPLICIT, Hit, scanner
+from models.signals.hits import Hits
 from models.text_batch import FieldGroup, TextBatch
 from models.verdict import Verdict
 
@@ -71,7 +72,7 @@ class Classifier:
         return self._policy.policy_version
 
     @property
-    def label_thresholds(self) -> Mapping[str, float]:
+    def label_thresholds(self) -> dict[str, float]:
         """Threshold of each question, chosen on cross-fitted predictions."""
         return self._artifact.manifest.label_thresholds
 
@@ -112,8 +113,8 @@ class Classifier:
         self, logits: Logits, findings: Sequence[NoteFindings]
     ) -> tuple[Sequence[Probabilities], Sequence[Probabilities]]:
         floor = self._artifact.manifest.explicit_floor
-        own = np.array([any(own and e for own, e in zip(f.is_own, f.is_explicit, strict=True)) for f in findings], dtype=bool)
-        anyone = np.array([any(f.is_explicit) for f in findings], dtype=bool)
+        own = np.array([_has_own_explicit(found) for found in findings], dtype=np.bool_)
+        anyone = np.array([any(found.is_explicit) for found in findings], dtype=np.bool_)
         calibration = self._artifact.calibration
         own_diversion = np.maximum(calibration.diversion(logits.author[:, 2]), np.where(own, floor, 0.0))
         diversion = np.maximum(calibration.diversion(logits.notes[:, 2]), np.where(anyone, floor, 0.0))
@@ -126,49 +127,56 @@ class Classifier:
         labels = compose(calibration.commercial_otherwise(logits[:, 0]), disclosed, diversion)
         return probabilities_of(calibration.commercial(logits[:, 0]), disclosed, diversion, labels)
 
-    def _findings(self, batch: TextBatch, hits: Sequence[Hit], logits: Logits) -> list[NoteFindings]:
+    def _findings(self, batch: TextBatch, hits: Hits, logits: Logits) -> list[NoteFindings]:
         n_notes = len(batch.notes)
         evidence: list[list[Evidence]] = [[] for _ in range(n_notes)]
         is_own: list[list[bool]] = [[] for _ in range(n_notes)]
         is_explicit: list[list[bool]] = [[] for _ in range(n_notes)]
-        for hit in hits:
-            if hit.kind not in KINDS:
-                continue  # a signal for the model, no evidence for a reader
-            field = batch.field_at(hit.start)
-            note = batch.field_note[field]
-            evidence[note].append(_evidence(batch, hit, field))
-            is_own[note].append(batch.field_group[field] != FieldGroup.OTHER_COMMENT)
-            is_explicit[note].append(hit.detector in EXPLICIT)
         floor = self._artifact.manifest.explicit_floor
         scores = iter(self._artifact.calibration.comment(logits.comments).tolist())
+        comment_scores = [[next(scores) for _ in note.comments] for note in batch.notes]
+        for hit in hits:
+            field = batch.field_at(hit.start)
+            row = batch.field_note[field]
+            explicit = hit.detector in EXPLICIT
+            evidence[row].append(_evidence(batch, hit, field))
+            is_own[row].append(batch.field_group[field] != FieldGroup.OTHER_COMMENT)
+            is_explicit[row].append(explicit)
+            if explicit and batch.comment_of(field) is not None:
+                index = batch.field_index[field]
+                comment_scores[row][index] = max(comment_scores[row][index], floor)
         findings = []
-        for position, note in enumerate(batch.notes):
-            comment_scores = [next(scores) for _ in note.comments]
-            for item, explicit in zip(evidence[position], is_explicit[position], strict=True):
-                if explicit and item.field.startswith("comments["):
-                    index = int(item.field[9:-1])
-                    comment_scores[index] = max(comment_scores[index], floor)
+        for row in range(n_notes):
+            phrases, comment_phrases = self._phrase_hits(batch, row)
             findings.append(
                 NoteFindings(
-                    evidence=tuple(evidence[position]),
-                    is_own=tuple(is_own[position]),
-                    is_explicit=tuple(is_explicit[position]),
-                    comment_scores=tuple(comment_scores),
-                    **self._phrase_hits(batch, position),
+                    evidence=tuple(evidence[row]),
+                    is_own=tuple(is_own[row]),
+                    is_explicit=tuple(is_explicit[row]),
+                    comment_scores=tuple(comment_scores[row]),
+                    phrases=phrases,
+                    comment_phrases=comment_phrases,
                 )
             )
         return findings
 
-    def _phrase_hits(self, batch: TextBatch, position: int) -> dict[str, bool]:
-        """Look for the policy's phrases in the author's own text."""
+    def _phrase_hits(self, batch: TextBatch, row: int) -> tuple[PhraseHits, tuple[PhraseHits, ...]]:
+        """Look for the policy's phrases in the author's own text, and in each comment."""
         if self._phrases is None:
-            return {}
-        found = [
-            self._phrases.hits(batch.text.text[batch.bounds[field] : batch.bounds[field + 1] - 1])
-            for field in range(batch.note_fields[position], batch.note_fields[position + 1])
-            if batch.field_group[field] != FieldGroup.OTHER_COMMENT
-        ]
-        return {"allow_phrase": any(hit.allow for hit in found), "block_phrase": any(hit.block for hit in found)}
+            return PhraseHits(allow=False, block=False), ()
+        own, comments = [], []
+        for field in range(batch.note_fields[row], batch.note_fields[row + 1]):
+            found = self._phrases.hits(batch.text.text[batch.bounds[field] : batch.bounds[field + 1] - 1])
+            if batch.field_group[field] != FieldGroup.OTHER_COMMENT:
+                own.append(found)
+            if batch.comment_of(field) is not None:
+                comments.append(found)
+        whole = PhraseHits(allow=any(found.allow for found in own), block=any(found.block for found in own))
+        return whole, tuple(comments)
+
+
+def _has_own_explicit(found: NoteFindings) -> bool:
+    return any(own and explicit for own, explicit in zip(found.is_own, found.is_explicit, strict=True))
 
 
 def _evidence(batch: TextBatch, hit: Hit, field: int) -> Evidence:

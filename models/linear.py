@@ -52,14 +52,24 @@ class LinearModel(msgspec.Struct, frozen=True):
 
 
 class Logits(msgspec.Struct, frozen=True):
-    """Scores before calibration: of whole notes and of the authors' own content (n_notes, 3), of comments (n_comments,)."""
+    """Scores before calibration.
+
+    Attributes
+    ----------
+    notes, author
+        (n_notes, 3), columns in `QUESTIONS` order: the whole thread, and as if nobody but the author had commented.
+    comments
+        (n_comments,) each comment on its own.
+    """
 
     notes: Floats
     author: Floats
     comments: Floats
 
 
-def model_from_tensors(tensors: Mapping[str, npt.NDArray[np.floating]], *, n_features: int, n_comment_features: int) -> LinearModel:
+def model_from_tensors(
+    tensors: Mapping[str, npt.NDArray[np.floating]], *, n_features: int, n_comment_features: int
+) -> LinearModel:
     """Check stored weights and build the model.
 
     Raises
@@ -98,7 +108,7 @@ def score(model: LinearModel, batch: TextBatch, features: Features) -> Logits:
     comments = comment_logits(model, batch, features.comments)
     pooled = pool_comments(comments, *_comment_owners(batch), n_notes=len(batch.notes))
     author_pooled = pooled.copy()
-    author_pooled[:, 1] = pooled_scale(np.float32(_NO_COMMENT))
+    author_pooled[:, 1] = 0  # what `_scale` makes of no comment
     return Logits(
         notes=own + others + features.notes @ model.signal_weights + pooled @ model.pooled_weights + model.bias,
         author=own + features.author @ model.signal_weights + author_pooled @ model.pooled_weights + model.bias,
@@ -116,20 +126,19 @@ def comment_logits(model: LinearModel, batch: TextBatch, comment_features: Float
 def pool_comments(
     logits: Floats, note: npt.NDArray[np.int64], is_own: npt.NDArray[np.bool_], *, n_notes: int
 ) -> Floats:
-    """Pool comment scores into their notes: the highest of the author's and of other people's comments, (n_notes, 2)."""
+    """Pool comment scores into their notes, (n_notes, 2): the highest of the author's and of other people's."""
     pooled = np.full((n_notes, N_POOLED), _NO_COMMENT, dtype=np.float32)
     np.maximum.at(pooled, (note, np.where(is_own, 0, 1)), logits)
-    return pooled_scale(pooled)
+    return _scale(pooled)
 
 
-def pooled_scale(logits: Floats) -> Floats:
+def _scale(logits: Floats) -> Floats:
     """Bring pooled logits to the range of the other features: 0 for none, 3 at most."""
     scaled: Floats = np.clip((logits - np.float32(_NO_COMMENT)) / np.float32(4), 0, 3).astype(np.float32)
     return scaled
 
 
 def _comment_owners(batch: TextBatch) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    groups = np.array(batch.field_group, dtype=np.int64)
-    is_own = groups == FieldGroup.AUTHOR_COMMENT
-    is_comment = is_own | (groups == FieldGroup.OTHER_COMMENT)
-    return np.array(batch.field_note, dtype=np.int64)[is_comment], is_own[is_comment]
+    is_own = batch.group_of_field == FieldGroup.AUTHOR_COMMENT
+    is_comment = is_own | (batch.group_of_field == FieldGroup.OTHER_COMMENT)
+    return batch.note_of_field[is_comment], is_own[is_comment]

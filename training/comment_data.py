@@ -1,6 +1,7 @@
 """What the comment scorer learns from: loose texts that lead off the platform, and many more that do not.
 
-None of them is a comment of a gold note, so its score can stand among the features of gold notes without having seen them.
+None of them is a comment of a gold note, so the score can stand among the features of gold notes without having seen
+them.
 """
 
 import random
@@ -55,16 +56,17 @@ def comment_examples(corpora: Path, *, seed: int) -> list[CommentExample]:
 
 
 def own_comment_examples() -> list[CommentExample]:
-    """Take the comments of our own corpus: those that divert by the note's answers and by a detector's hit, and the rest."""
+    """Take the comments of our own corpus: those that divert by answers and detectors, and the rest."""
     notes = own_corpus()
     design = build_design([item.note for item in notes])
     comments = [comment for item in notes for comment in item.note.comments]
+    off_site = _off_site_columns()
     examples = []
     for comment, note, row in zip(comments, design.comment_note, design.comment_signals, strict=True):
         item = notes[note]
-        may_divert = item.diversion == "yes" and "comment" in item.where and (bool(comment.is_author) == (item.by == "author"))
-        fired = bool(_route_columns(row).any())
-        if may_divert and not fired:
+        by_its_writer = bool(comment.is_author) == (item.by == "author")
+        may_divert = item.diversion == "yes" and "comment" in item.where and by_its_writer
+        if may_divert and not row[off_site].any():
             continue  # which of the thread's comments leads off is not told
         examples.append(CommentExample(comment.text, may_divert, 1.0))
     return examples
@@ -81,6 +83,7 @@ def _thread_comments(corpora: Path) -> Iterator[str]:
             yield comment["text"]
 
 
-def _route_columns(row: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    off_site = [detector.kind in KINDS and is_off_site(detector.kind) for detector in scanner().detectors]
-    return row[: len(off_site)][np.array(off_site)]
+def _off_site_columns() -> npt.NDArray[np.int64]:
+    """Find the columns of a comment's signals that are detectors of off-site routes."""
+    kinds = [detector.kind for detector in scanner().detectors]
+    return np.flatnonzero([kind in KINDS and is_off_site(kind) for kind in kinds])

@@ -2,13 +2,14 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from data.errors import ConfigError, DataError
-from training.gold import LabeledNote, read_labeled
+from training.gold import GOLD_FILES, LabeledNote, read_labeled
 
 OWN_SOURCE = "huoren-corpus"
 _COVERT_AD_SETS = {"chasm": ("chasm_train.jsonl", "chasm_dev.jsonl"), "adspectorx": ("rednote_covert_ads.jsonl",)}
@@ -22,7 +23,7 @@ def own_corpus() -> list[LabeledNote]:
 
 def gold_notes(corpora: Path) -> list[LabeledNote]:
     """Read the real notes with three answers, train and dev: what is cross-validated over sources."""
-    return [note for name in ("gold_train.jsonl", "gold_dev.jsonl") for note in read_labeled(_existing(corpora / name))]
+    return [note for name in GOLD_FILES for note in read_labeled(_existing(corpora / name))]
 
 
 def covert_ad_notes(corpora: Path) -> list[LabeledNote]:
@@ -40,21 +41,21 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
     Raises
     ------
+    ConfigError
+        If the file is missing.
     DataError
-        Names file and line of the first row that is no JSON object.
+        Names file and line of the first row that is no JSON object, or the file that is no readable text.
     """
-    opened = gzip.open(_existing(path), "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise DataError(f"{path.name}:{number}: a line must be one JSON object. Got invalid JSON.") from error
-            if not isinstance(row, dict):
-                raise DataError(f"{path.name}:{number}: a line must be one JSON object. Got {type(row).__name__}.")
-            yield row
+    for number, line in enumerate(_lines(_existing(path)), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise DataError(f"{path.name}:{number}: a line must be one JSON object. Got invalid JSON.") from error
+        if not isinstance(row, dict):
+            raise DataError(f"{path.name}:{number}: a line must be one JSON object. Got {type(row).__name__}.")
+        yield row
 
 
 def texts(path: Path) -> Iterator[str]:
@@ -66,3 +67,11 @@ def _existing(path: Path) -> Path:
     if not path.is_file():
         raise ConfigError(f"the corpora folder must hold {path.name}. Got {path.parent} without it.")
     return path
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+            yield from file
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise DataError(f"{path.name}: must be readable UTF-8 text. Got a {type(error).__name__}.") from error

@@ -1,4 +1,4 @@
-"""Predictions for notes of sources that the weights have not seen: what thresholds, calibration and validation rest on."""
+"""Predictions for notes of sources that the weights never saw: thresholds, calibration and validation rest on them."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,6 +8,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from data.errors import DataError
 from data.labels import LABELS, QUESTIONS, Label, derive_label
 from models.calibration import Calibration, Curve, compose
 from models.linear import Logits
@@ -38,27 +39,34 @@ def cross_fit(
     *,
     on_fold: Callable[[], None] = lambda: None,
 ) -> CrossFit:
-    """Hold groups of sources out in turn; notes outside `held_out` always train.
+    """Hold groups of sources out in turn: whatever bears a source that is held out does not train.
 
     Parameters
     ----------
     held_out
-        (n_notes,) the real notes with answers.
+        (n_notes,) the real notes with answers; all others train in every turn.
     explicit
         Masks over all notes: anywhere in the thread, and in the author's own content.
+
+    Raises
+    ------
+    DataError
+        If fewer than two sources can be held out.
     """
     rows = np.flatnonzero(held_out)
-    groups = [notes[row].source for row in rows]
+    sources = np.array([item.source for item in notes])
+    n_sources = len(set(sources[rows].tolist()))
+    if n_sources < 2:
+        raise DataError(f"cross-fitting needs gold notes of at least two sources. Got {n_sources}.")
     whole = np.zeros((len(notes), 3), dtype=np.float32)
     author = np.zeros((len(notes), 3), dtype=np.float32)
-    for _, test in GroupKFold(min(config.n_folds, len(set(groups)))).split(rows, groups=groups):
-        training = np.ones(len(notes), dtype=np.bool_)
-        training[rows[test]] = False
+    for _, test in GroupKFold(min(config.n_folds, n_sources)).split(rows, groups=sources[rows]):
+        training = ~np.isin(sources, sources[rows[test]])
         logits = logits_of(fit_model(matrices, notes, training, config), matrices)
         whole[rows[test]], author[rows[test]] = logits.notes[rows[test]], logits.author[rows[test]]
         on_fold()
     return CrossFit(
-        notes=[notes[row] for row in rows],
+        notes=[notes[row] for row in rows.tolist()],
         logits=Logits(notes=whole[rows], author=author[rows], comments=np.zeros(0, dtype=np.float32)),
         explicit=explicit[0][rows],
         own_explicit=explicit[1][rows],
@@ -66,7 +74,13 @@ def cross_fit(
 
 
 def calibrate(fitted: CrossFit) -> Calibration:
-    """Fit one logistic curve a question on out-of-fold logits."""
+    """Fit one logistic curve a question on out-of-fold logits.
+
+    Raises
+    ------
+    DataError
+        If a question has not both answers among the held-out notes.
+    """
     commercial, disclosed, diversion = (answers(fitted.notes, question) for question in QUESTIONS)
     logits = fitted.logits.notes
     return Calibration(
@@ -90,18 +104,23 @@ def explicit_floor(fitted: CrossFit) -> float:
     return round(float((y[hits].sum() + 1) / (hits.sum() + 2)), 3)
 
 
+def diversion_of(fitted: CrossFit, calibration: Calibration, floor: float) -> npt.NDArray[np.float64]:
+    """Give P(diversion) of each note with its whole thread, put together as the classifier does: (n_notes,)."""
+    logits = fitted.logits
+    likelier = np.maximum(calibration.diversion(logits.notes[:, 2]), calibration.diversion(logits.author[:, 2]))
+    whole: npt.NDArray[np.float64] = np.maximum(likelier, np.where(fitted.explicit, floor, 0.0))
+    return whole
+
+
 def choose_thresholds(fitted: CrossFit, calibration: Calibration, floor: float) -> dict[str, float]:
     """Choose the thresholds of commercial and diversion by macro-F1 over diversion, organic and undisclosed_ad."""
     logits = fitted.logits
-    diversion = np.maximum(
-        np.maximum(calibration.diversion(logits.notes[:, 2]), calibration.diversion(logits.author[:, 2])),
-        np.where(fitted.explicit, floor, 0.0),
-    )
+    diversion = diversion_of(fitted, calibration, floor)
     commercial, disclosed = calibration.commercial(logits.notes[:, 0]), calibration.disclosed(logits.notes[:, 1])
     labels = [derive_label(item.commercial, item.disclosed, item.diversion) for item in fitted.notes]
     kept = np.array([label in (Label.DIVERSION, Label.ORGANIC, Label.UNDISCLOSED_AD) for label in labels])
     truth = np.array([LABELS.index(label) if label else -1 for label in labels])[kept]
-    best, chosen = -1.0, {"commercial": 0.5, "disclosed": 0.5, "diversion": 0.5}
+    best, chosen = -1.0, {str(question): 0.5 for question in QUESTIONS}
     for of_diversion in _GRID:
         for of_commercial in _GRID:
             ad = np.where(disclosed >= 0.5, LABELS.index(Label.DISCLOSED_AD), LABELS.index(Label.UNDISCLOSED_AD))
@@ -109,7 +128,8 @@ def choose_thresholds(fitted: CrossFit, calibration: Calibration, floor: float) 
             predicted = np.where(diversion >= of_diversion, LABELS.index(Label.DIVERSION), otherwise)[kept]
             value = float(np.mean([_f1(truth == code, predicted == code) for code in (1, 2, 3)]))
             if value > best:
-                best, chosen = value, {"commercial": float(of_commercial), "disclosed": 0.5, "diversion": float(of_diversion)}
+                best = value
+                chosen |= {"commercial": float(of_commercial), "diversion": float(of_diversion)}
     return chosen
 
 
@@ -126,13 +146,15 @@ def validation_statistics(fitted: CrossFit, calibration: Calibration, floor: flo
 
 
 def author_label(item: LabeledNote) -> Label | None:
-    """The label a note has without other people's comments: a diversion that only others make is taken away."""
+    """Derive the label that a note has without other people's comments: a diversion by others alone is taken away."""
     diversion = "no" if item.diversion == "yes" and item.by == "other" else item.diversion
     return derive_label(item.commercial, item.disclosed, diversion)
 
 
 def _curve(logits: npt.NDArray[np.float32], y: npt.NDArray[np.int64]) -> Curve:
     known = y >= 0
+    if len(set(y[known].tolist())) < 2:
+        raise DataError("held-out notes must answer every question with yes and with no. Got only one answer to one.")
     model = LogisticRegression(C=1e6, solver="lbfgs").fit(logits[known, None], y[known])
     return Curve(slope=float(model.coef_[0, 0]), offset=float(model.intercept_[0]))
 

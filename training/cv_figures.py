@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import numpy as np
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from data.labels import QUESTIONS
 from models.calibration import Calibration
-from training.crossfit import CrossFit
+from training.crossfit import CrossFit, diversion_of
 from training.learn import answers
 
 
@@ -16,12 +15,14 @@ def cross_validation_figures(
 ) -> dict[str, Any]:
     """Measure each question out of fold: AUC, average precision, and F1 at its threshold."""
     logits = crossed.logits.notes
-    curves = {"commercial": calibration.commercial, "disclosed": calibration.disclosed, "diversion": calibration.diversion}
+    predicted = (
+        calibration.commercial(logits[:, 0]),
+        calibration.disclosed(logits[:, 1]),
+        diversion_of(crossed, calibration, floor),
+    )
     figures: dict[str, Any] = {"held_out": "groups of sources of gold train and dev", "explicit_floor": floor}
-    for column, question in enumerate(QUESTIONS):
-        y, p = answers(crossed.notes, question), curves[question](logits[:, column])
-        if question == "diversion":
-            p = np.maximum(p, np.where(crossed.explicit, floor, 0.0))
+    for question, p in zip(QUESTIONS, predicted, strict=True):
+        y = answers(crossed.notes, question)
         known = y >= 0
         truth, proba = y[known] == 1, p[known]
         figures[str(question)] = {

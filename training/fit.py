@@ -1,14 +1,13 @@
 """`huoren fit`: learn a model from the corpora and write it as an artifact folder, with its card."""
 
 import argparse
-import hashlib
 import os
-import re
 import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib import resources
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -18,28 +17,16 @@ from rich.console import Console
 from rich.progress import Progress
 
 from data.errors import ConfigError
-from data.labels import LABELS, QUESTIONS
-from data.normalize import NORMALISER_VERSION
-from models.artifact import (
-    FORMAT,
-    VALIDATION,
-    Artifact,
-    Manifest,
-    TrainingSet,
-    feature_spec,
-    write_artifact,
-)
-from models.calibration import Calibration
+from data.labels import QUESTIONS
+from models.artifact import VALIDATION, write_artifact
 from models.card import render_card
 from models.classifier import Classifier
-from models.linear import LinearModel
+from models.manifest import MANIFEST, Manifest, check_version
 from models.ngrams import N_BUCKETS
 from models.notice import render_notice
-from models.policy import default_policy
-from models.prevalence import ValidationStatistics
 from training.comment_data import comment_examples, own_comment_examples
 from training.config import FitConfig
-from training.corpora import covert_ad_notes, gold_notes, own_corpus, read_rows
+from training.corpora import covert_ad_notes, gold_notes, own_corpus
 from training.crossfit import (
     CrossFit,
     calibrate,
@@ -52,41 +39,16 @@ from training.crossfit import (
 from training.cv_figures import cross_validation_figures
 from training.design import build_design
 from training.evaluate import evaluate
+from training.fitted import Fitted, manifest_of, policy_text
 from training.gold import LabeledNote
 from training.gold_sets import read_sets
 from training.learn import Matrices, fit_comment_scorer, fit_model, weigh_design
 from training.topic_space import TopicSpace, learn_topic_space, unlabelled_documents
+from training.training_sets import own_training_set, training_sets
 
 EXAMPLE = "example: HUOREN_CORPORA=../shared/corpora huoren fit my-model --version 0.2.0"
 MEASURED_ON = "gold_dev.jsonl"  # its sources never train: what a fit is measured on
 _DEFAULT_FLOOR = 0.95
-# What each corpus is under, as its collectors state it; a card and a NOTICE repeat it.
-_LICENCES = {
-    "gold_train.jsonl": "mostly none stated: research use",
-    "chasm_train.jsonl": "MIT",
-    "chasm_dev.jsonl": "MIT",
-    "rednote_covert_ads.jsonl": "none stated",
-    "unlabelled_notes.jsonl.gz": "none stated (unlabelled)",
-    "unlabelled_comments.jsonl.gz": "none stated (unlabelled)",
-    "unlabelled_sister_comments.jsonl.gz": "mostly none stated (unlabelled)",
-    "zhihu_advertorials.jsonl.gz": "MIT (text only, labels unused)",
-    "diversion/codes.jsonl": "mixed",
-    "diversion/contact_spam.jsonl.gz": "GPL-3.0 repository",
-    "diversion/group_chat_ads.jsonl.gz": "MIT",
-    "diversion/sister_platform_leads.jsonl": "mostly none stated",
-}
-
-
-class Fitted(msgspec.Struct, frozen=True):
-    """What a fit learned, before it is written."""
-
-    model: LinearModel
-    calibration: Calibration
-    thresholds: dict[str, float]
-    floor: float
-    training_data: tuple[TrainingSet, ...]
-    figures: dict[str, Any]
-    statistics: ValidationStatistics | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,18 +73,17 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     console = console or Console(stderr=True, quiet=args.quiet)
     named = args.corpora or os.environ.get("HUOREN_CORPORA")
     corpora = Path(named) if named else None
-    if (args.output / "manifest.json").exists() and not args.force:
+    if (args.output / MANIFEST).exists() and not args.force:
         raise ConfigError(f"{args.output}: must not hold an artifact yet, or pass --force. Got one.")
+    version = check_version(args.version or datetime.now(tz=UTC).strftime("%Y.%m.%d"))
     config = FitConfig(seed=args.seed)
     with Progress(console=console, disable=args.quiet) as progress:
         fitted = fit_corpora(corpora, config, progress) if corpora else fit_own(config)
-    manifest = _manifest(fitted, args.version or datetime.now(tz=UTC).strftime("%Y.%m.%d"))
-    policy = _policy_text(fitted.thresholds)
+    manifest = manifest_of(fitted, version)
+    policy = policy_text(fitted.thresholds)
     extra: dict[str, bytes] = {}
     if fitted.statistics is not None and corpora is not None:
-        artifact = Artifact(manifest, fitted.model, fitted.calibration, default_policy())
-        command = f"huoren fit, then {shlex.join(['huoren', 'evaluate', MEASURED_ON])}"
-        metrics = evaluate(Classifier(artifact), read_sets([corpora / MEASURED_ON]), command=command)
+        metrics = _measure(fitted, manifest, policy, corpora / MEASURED_ON)
         manifest = msgspec.structs.replace(manifest, metrics={**metrics, "cross_validation": fitted.figures})
         told = msgspec.to_builtins(manifest)
         extra = {
@@ -131,11 +92,20 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
             "NOTICE": render_notice(told).encode(),
         }
     else:
-        console.print("No corpora folder (HUOREN_CORPORA): trained on data/corpus alone, with no validation statistics.")
+        console.print("No corpora folder (HUOREN_CORPORA): trained on data/corpus alone, no validation statistics.")
     complete = write_artifact(args.output, model=fitted.model, manifest=manifest, policy=policy, extra=extra)
     size = sum(stored.bytes for stored in complete.files.values())
     console.print(f"{args.output}: model {complete.model_version}, {size / 1e6:.1f} MB, thresholds {fitted.thresholds}")
     return 0
+
+
+def _measure(fitted: Fitted, manifest: Manifest, policy: str, path: Path) -> dict[str, Any]:
+    """Measure what will be shipped, read back from disk: half-precision weights and the fitted policy included."""
+    with TemporaryDirectory() as folder:
+        write_artifact(Path(folder), model=fitted.model, manifest=manifest, policy=policy, extra={})
+        classifier = Classifier.load(Path(folder))
+    command = f"huoren fit, then {shlex.join(['huoren', 'evaluate', path.name])}"
+    return evaluate(classifier, read_sets([path]), command=command)
 
 
 def fit_corpora(corpora: Path, config: FitConfig, progress: Progress) -> Fitted:
@@ -151,21 +121,23 @@ def fit_corpora(corpora: Path, config: FitConfig, progress: Progress) -> Fitted:
     is_gold = np.arange(len(notes)) < len(gold)
     is_measured = np.array([item.note.note_id in measured for item in notes]) & is_gold
     advance("learning the topic space from unlabelled text")
-    space = learn_topic_space(unlabelled_documents(corpora, seed=config.seed), n_dimensions=config.n_topics, seed=config.seed)
+    documents = unlabelled_documents(corpora, seed=config.seed)
+    space = learn_topic_space(documents, n_dimensions=config.n_topics, seed=config.seed)
     advance("learning the comment scorer")
     scorer = fit_comment_scorer(comment_examples(corpora, seed=config.seed), config)
     advance("laying out notes")
     matrices = weigh_design(build_design([item.note for item in notes]), space, scorer, config)
     advance("cross-fitting over sources")
     explicit = (matrices.design.explicit, matrices.design.own_explicit)
-    crossed = cross_fit(matrices, notes, is_gold, explicit, config, on_fold=lambda: advance("cross-fitting over sources"))
+    on_fold = partial(advance, "cross-fitting over sources")
+    crossed = cross_fit(matrices, notes, is_gold, explicit, config, on_fold=on_fold)
     fitted = _fitted(matrices, notes, ~is_measured, crossed, config)
     advance("done")
-    return msgspec.structs.replace(fitted, training_data=_training_sets(corpora))
+    return msgspec.structs.replace(fitted, training_data=training_sets(corpora))
 
 
 def fit_own(config: FitConfig) -> Fitted:
-    """Fit on the corpus that we wrote, without topic space, calibration or validation: for a machine without corpora."""
+    """Fit on the corpus that we wrote, without topic space, calibration or validation, where there are no corpora."""
     notes = own_corpus()
     nothing = np.zeros((N_BUCKETS, 1), dtype=np.float32)
     space = TopicSpace(idf=nothing[:, 0], directions=nothing)
@@ -173,8 +145,7 @@ def fit_own(config: FitConfig) -> Fitted:
     matrices = weigh_design(build_design([item.note for item in notes]), space, scorer, config)
     model = fit_model(matrices, notes, np.ones(len(notes), dtype=np.bool_), config)
     thresholds = {str(question): 0.5 for question in QUESTIONS}
-    own = _training_set(Path(str(resources.files("data").joinpath("corpus/notes.jsonl"))), "data/corpus/notes.jsonl", "Apache-2.0")
-    return Fitted(model, flat_calibration(), thresholds, _DEFAULT_FLOOR, (own,), {}, None)
+    return Fitted(model, flat_calibration(), thresholds, _DEFAULT_FLOOR, (own_training_set(),), {}, None)
 
 
 def _fitted(
@@ -191,42 +162,3 @@ def _fitted(
         figures=cross_validation_figures(crossed, calibration, thresholds, floor),
         statistics=validation_statistics(crossed, calibration, floor),
     )
-
-
-def _training_sets(corpora: Path) -> tuple[TrainingSet, ...]:
-    pretraining = {f"pretraining/{path.name}": "mixed (unlabelled)" for path in sorted((corpora / "pretraining").glob("*.jsonl.gz"))}
-    own = Path(str(resources.files("data").joinpath("corpus/notes.jsonl")))
-    sets = [_training_set(corpora / name, name, licence) for name, licence in (_LICENCES | pretraining).items()]
-    return (*sets, _training_set(own, "data/corpus/notes.jsonl", "Apache-2.0"))
-
-
-def _training_set(path: Path, name: str, licence: str) -> TrainingSet:
-    return TrainingSet(name, sum(1 for _ in read_rows(path)), hashlib.sha256(path.read_bytes()).hexdigest(), licence)
-
-
-def _manifest(fitted: Fitted, version: str) -> Manifest:
-    return Manifest(
-        format=FORMAT,
-        model_version=version,
-        created_at=datetime.now(tz=UTC).replace(microsecond=0),
-        requires={"huoren": ">=0.1", "python": ">=3.11"},
-        labels=tuple(map(str, LABELS)),
-        questions=tuple(map(str, QUESTIONS)),
-        features=feature_spec(),
-        normaliser_version=NORMALISER_VERSION,
-        label_thresholds={str(name): value for name, value in fitted.thresholds.items()},
-        calibration=msgspec.to_builtins(fitted.calibration),
-        explicit_floor=fitted.floor,
-        files={},
-        training_data=fitted.training_data,
-        metrics={},
-    )
-
-
-def _policy_text(thresholds: dict[str, float]) -> str:
-    """Write the default policy with the fitted review thresholds in place of its placeholders."""
-    text = resources.files("models").joinpath("policy.toml").read_text(encoding="utf-8")
-    for table, value in (("diversion", thresholds["diversion"]), ("undisclosed_ad", thresholds["commercial"])):
-        text = re.sub(rf"(\[{table}\][^\[]*?review = )[0-9.]+[^\n]*", rf"\g<1>{value}  # chosen by `huoren fit`", text, flags=re.S)
-    return text
-

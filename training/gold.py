@@ -12,6 +12,7 @@ from data.labels import Label, derive_label
 from data.notes import Note, note_from_mapping
 
 GOLD_FILES = ("gold_train.jsonl", "gold_dev.jsonl")
+_ANSWERS = ("yes", "no", "unsure", "na", "")
 
 
 class LabeledNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,15 +55,15 @@ def _rows(path: Path, default_source: str) -> Iterator[LabeledNote]:
             try:
                 raw = json.loads(line)
             except json.JSONDecodeError as error:
-                raise DataError(f"{where}: a line must be one JSON object. Got invalid JSON at column {error.colno}.") from error
+                message = f"{where}: a line must be one JSON object. Got invalid JSON at column {error.colno}."
+                raise DataError(message) from error
+            if not isinstance(raw, dict):
+                raise DataError(f"{where}: a line must be one JSON object. Got {type(raw).__name__} instead.")
             yield _labeled(raw, where, default_source)
 
 
 def _labeled(raw: dict[str, Any], where: str, default_source: str) -> LabeledNote:
-    comments = [
-        {"author_id": item.get("author_id", item.get("author")), **{key: value for key, value in item.items() if key != "author"}}
-        for item in raw.get("comments") or ()
-    ]
+    comments = raw.get("comments")
     note = note_from_mapping(
         {
             **raw,
@@ -70,7 +71,7 @@ def _labeled(raw: dict[str, Any], where: str, default_source: str) -> LabeledNot
             "body": raw.get("body", raw.get("text")),
             "author_id": raw.get("author_id", raw.get("author")),
             "published_at": raw.get("published_at") or raw.get("published_on"),
-            "comments": comments,
+            "comments": [_comment(item) for item in comments] if isinstance(comments, list) else comments,
         },
         where=where,
     )
@@ -78,14 +79,28 @@ def _labeled(raw: dict[str, Any], where: str, default_source: str) -> LabeledNot
         return LabeledNote(
             note=note,
             source=raw.get("source") or default_source,
-            commercial=raw["commercial"],
-            disclosed=raw.get("disclosed", ""),
-            diversion=raw.get("diversion", ""),
+            commercial=_answer(raw, "commercial", where),
+            disclosed=_answer(raw, "disclosed", where),
+            diversion=_answer(raw, "diversion", where),
             by=raw.get("by") or "",
             where=tuple(raw.get("where") or ()),
             kind=raw.get("kind") or "",
         )
     if raw.get("label") in (0, 1):  # CHASM, AdSpectorX: a covert ad or not; nobody asked about diversion
-        is_ad = raw["label"] == 1
-        return LabeledNote(note=note, source=default_source, commercial="yes" if is_ad else "no", disclosed="no" if is_ad else "")
-    raise DataError(f"{where}: a labelled row must hold 'commercial' (yes|no|unsure) or a 'label' of 0 or 1. Got neither.")
+        commercial, disclosed = ("yes", "no") if raw["label"] == 1 else ("no", "")
+        return LabeledNote(note=note, source=default_source, commercial=commercial, disclosed=disclosed)
+    raise DataError(f"{where}: a labelled row must hold 'commercial' (yes|no|unsure) or a 'label' of 0 or 1. Got none.")
+
+
+def _comment(item: Any) -> Any:
+    """Name the writer as notes do; what is no object is left for `note_from_mapping` to refuse."""
+    if not isinstance(item, dict):
+        return item
+    return {"author_id": item.get("author"), **{key: value for key, value in item.items() if key != "author"}}
+
+
+def _answer(raw: dict[str, Any], question: str, where: str) -> str:
+    answer = raw.get(question) or ""
+    if answer not in _ANSWERS:
+        raise DataError(f"{where}: {question!r} must be yes, no, unsure, na or empty. Got something else.")
+    return str(answer)

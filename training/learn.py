@@ -120,7 +120,8 @@ def fit_model(
         dense = sparse.csr_matrix(np.concatenate(blocks, axis=1))
         x = sparse.hstack([ngrams[chosen] * recipe.ngram_scale, dense], format="csr")
         model = LogisticRegression(C=recipe.strength, solver="liblinear", max_iter=300, random_state=config.seed)
-        model.fit(x, y[chosen], sample_weight=source_weights([notes[row] for row in chosen.tolist()], recipe.source_power))
+        weights = source_weights([notes[row] for row in chosen.tolist()], recipe.source_power)
+        model.fit(x, y[chosen], sample_weight=weights)
         coefficients = model.coef_[0].astype(np.float32)
         parts = np.split(coefficients, np.cumsum([N_BUCKETS, n_signals, 2]))
         ngram_weights[:, column] = parts[0] * recipe.ngram_scale

@@ -1,7 +1,8 @@
 """A latent semantic space learned from unlabelled text, so that n-grams a labelled note never held still get a weight.
 
 Words that share contexts share directions; a linear model over a note's position folds back into one weight an n-gram,
-so serving pays one more table look-up and no matrix product (Deerwester et al. 1990, Indexing by latent semantic analysis).
+so serving pays one more table look-up and no matrix product (Deerwester et al. 1990, Indexing by latent semantic
+analysis).
 """
 
 import random
@@ -51,7 +52,8 @@ def topic_counts(notes: Sequence[Note]) -> sparse.csr_matrix:
     for start in range(0, len(notes), _BATCH):
         batch = TextBatch(notes[start : start + _BATCH])
         indptr, indices, counts = ngram_counts(topic_segments(note_segments(batch)))
-        parts.append(sparse.csr_matrix((counts, indices, indptr), shape=(len(batch.notes), N_BUCKETS), dtype=np.float32))
+        shape = (len(batch.notes), N_BUCKETS)
+        parts.append(sparse.csr_matrix((counts, indices, indptr), shape=shape, dtype=np.float32))
     return sparse.vstack(parts, format="csr")
 
 
@@ -68,7 +70,7 @@ def learn_topic_space(documents: Sequence[Note], *, n_dimensions: int, seed: int
 
 
 def unlabelled_documents(corpora: Path, *, seed: int, per_file: int = 12_000) -> list[Note]:
-    """Gather unlabelled text near and far: every unlabelled and labelled training note, samples of the rest; nothing of dev."""
+    """Gather text near and far: every unlabelled and labelled training note, samples of the rest; nothing of dev."""
     draw = random.Random(seed)
     notes = [
         Note(note_id="-", title=row.get("title") or "", body=row.get("body") or "")

@@ -1,0 +1,61 @@
+"""What a fit learned, and what an artifact says of it: manifest and policy."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from data.labels import LABELS, QUESTIONS
+from data.normalize import NORMALISER_VERSION
+from models.calibration import Calibration
+from models.linear import LinearModel
+from models.manifest import FORMAT, Manifest, TrainingSet, feature_spec
+from models.prevalence import ValidationStatistics
+
+
+class Fitted(msgspec.Struct, frozen=True):
+    """What a fit learned, before it is written."""
+
+    model: LinearModel
+    calibration: Calibration
+    thresholds: dict[str, float]
+    floor: float
+    training_data: tuple[TrainingSet, ...]
+    figures: dict[str, Any]
+    statistics: ValidationStatistics | None
+
+
+def manifest_of(fitted: Fitted, version: str) -> Manifest:
+    """Describe a fit; the files are filled in when it is written."""
+    return Manifest(
+        format=FORMAT,
+        model_version=version,
+        created_at=datetime.now(tz=UTC).replace(microsecond=0),
+        requires={"huoren": ">=0.1", "python": ">=3.11"},
+        labels=tuple(map(str, LABELS)),
+        questions=tuple(map(str, QUESTIONS)),
+        features=feature_spec(),
+        normaliser_version=NORMALISER_VERSION,
+        label_thresholds={str(name): value for name, value in fitted.thresholds.items()},
+        calibration=msgspec.to_builtins(fitted.calibration),
+        explicit_floor=fitted.floor,
+        files={},
+        training_data=fitted.training_data,
+        metrics={},
+    )
+
+
+def policy_text(thresholds: Mapping[str, float]) -> str:
+    """Write the default policy with the fitted review thresholds in place of its placeholders."""
+    text = resources.files("models").joinpath("policy.toml").read_text(encoding="utf-8")
+    fitted = {"diversion": thresholds["diversion"], "undisclosed_ad": thresholds["commercial"]}
+    for table, value in fitted.items():
+        text = _with_review(text, table, f"{value}  # chosen by `huoren fit`")
+    return _with_review(text, "comments", "0.5  # not fitted: single comments have no gold answers")
+
+
+def _with_review(text: str, table: str, value: str) -> str:
+    return re.sub(rf"(\[{table}\][^\[]*?review = )[^\n]*", lambda match: match[1] + value, text)
