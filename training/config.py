@@ -8,13 +8,16 @@ class QuestionRecipe(msgspec.Struct, frozen=True, kw_only=True):
 
     `strength` is scikit-learn's C (inverse L2 penalty); the scales say how freely each family of features may be used,
     0 leaves it out. `source_power`: a note counts n_source ** -source_power, so that a large source does not speak for
-    all.
+    all. `source_scale` gives each training source an intercept of its own, which is thrown away after the fit: what
+    merely tells sources apart, such as a topic that one seller posts on, then explains nothing.
     """
 
-    strength: float
-    ngram_scale: float
-    topic_scale: float
-    source_power: float
+    strength: float = 1.0
+    ngram_scale: float = 0.0
+    topic_scale: float = 0.0
+    signal_scale: float = 1.0
+    source_power: float = 0.5
+    source_scale: float = 0.0
 
 
 class FitConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,9 +28,9 @@ class FitConfig(msgspec.Struct, frozen=True, kw_only=True):
     n_folds: int = 10  # groups of sources that are held out in turn
     rarest_ngram: int = 3  # rows that must hold an n-gram
     comment_strength: float = 1.0
-    commercial: QuestionRecipe = QuestionRecipe(strength=1.0, ngram_scale=2.0, topic_scale=0.1, source_power=0.5)
-    disclosed: QuestionRecipe = QuestionRecipe(strength=1.0, ngram_scale=0.0, topic_scale=0.0, source_power=0.5)
-    diversion: QuestionRecipe = QuestionRecipe(strength=1.0, ngram_scale=1.0, topic_scale=0.0, source_power=0.5)
+    commercial: QuestionRecipe = QuestionRecipe(ngram_scale=2.0, topic_scale=0.1, source_scale=1.5)
+    disclosed: QuestionRecipe = QuestionRecipe()
+    diversion: QuestionRecipe = QuestionRecipe(ngram_scale=1.0)
 
     def recipe(self, question: str) -> QuestionRecipe:
         """Give the recipe of one question."""

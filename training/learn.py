@@ -116,16 +116,18 @@ def fit_model(
         if len(set(y[chosen].tolist())) < 2:
             raise DataError(f"training notes must answer {str(question)!r} with yes and with no. Got only one of them.")
         topics = matrices.topics / matrices.topic_deviation * recipe.topic_scale
-        blocks = [matrices.design.signals[chosen], matrices.pooled[chosen], topics[chosen]]
-        dense = sparse.csr_matrix(np.concatenate(blocks, axis=1))
-        x = sparse.hstack([ngrams[chosen] * recipe.ngram_scale, dense], format="csr")
+        signals = np.concatenate([matrices.design.signals, matrices.pooled], axis=1) * recipe.signal_scale
+        dense = sparse.csr_matrix(np.concatenate([signals[chosen], topics[chosen]], axis=1))
+        trained = [notes[row] for row in chosen.tolist()]
+        sources = source_columns(trained) * recipe.source_scale
+        x = sparse.hstack([ngrams[chosen] * recipe.ngram_scale, dense, sources], format="csr")
         model = LogisticRegression(C=recipe.strength, solver="liblinear", max_iter=300, random_state=config.seed)
-        weights = source_weights([notes[row] for row in chosen.tolist()], recipe.source_power)
-        model.fit(x, y[chosen], sample_weight=weights)
+        model.fit(x, y[chosen], sample_weight=source_weights(trained, recipe.source_power))
         coefficients = model.coef_[0].astype(np.float32)
-        parts = np.split(coefficients, np.cumsum([N_BUCKETS, n_signals, 2]))
+        parts = np.split(coefficients, np.cumsum([N_BUCKETS, n_signals, 2, topics.shape[1]]))
         ngram_weights[:, column] = parts[0] * recipe.ngram_scale
-        signal_weights[:, column], pooled_weights[:, column] = parts[1], parts[2]
+        signal_weights[:, column] = parts[1] * recipe.signal_scale
+        pooled_weights[:, column] = parts[2] * recipe.signal_scale
         scale = recipe.topic_scale / matrices.topic_deviation
         topic_weights[:, column] = matrices.space.directions @ (parts[3] * scale)
         bias[column] = model.intercept_[0]
@@ -156,6 +158,19 @@ def logits_of(model: LinearModel, matrices: Matrices) -> Logits:
         author=own + design.author_signals @ of_signals + matrices.author_pooled @ of_pooled,
         comments=matrices.comment_logits,
     )
+
+
+def source_columns(notes: Sequence[LabeledNote]) -> sparse.csr_matrix:
+    """One column a source, 1 where a note is of it: (n_notes, n_sources)."""
+    _, where = np.unique([item.source for item in notes], return_inverse=True)
+    return sparse.csr_matrix((np.ones(len(notes), dtype=np.float32), (np.arange(len(notes)), where)))
+
+
+def source_columns(notes: Sequence[LabeledNote]) -> sparse.csr_matrix:
+    """Make one column a source, 1 where a note is of it: (n_notes, n_sources)."""
+    named, where = np.unique([item.source for item in notes], return_inverse=True)
+    ones = np.ones(len(notes), dtype=np.float32)
+    return sparse.csr_matrix((ones, (np.arange(len(notes)), where)), shape=(len(notes), len(named)))
 
 
 def source_weights(notes: Sequence[LabeledNote], power: float) -> npt.NDArray[np.float64]:
