@@ -1,5 +1,9 @@
-"""HUOREN_REQUIRE_ALL turns every skip into a failure, so that a machine lacking something cannot look green."""
+"""What all tests share: a small model fitted once a session, and HUOREN_REQUIRE_ALL.
 
+That variable turns every skip into a failure, so that a machine lacking something cannot look green.
+"""
+
+import argparse
 import os
 
 import pytest
@@ -24,3 +28,23 @@ def pytest_runtest_makereport():
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report():
     return refuse_skips((yield))
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory):
+    """Give the folder that `huoren fit DIR` writes without a corpora folder: a model of our own corpus, in seconds."""
+    from training.fit import run  # here: most tests need no scikit-learn
+
+    folder = tmp_path_factory.mktemp("model")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("HUOREN_CORPORA", raising=False)
+        run(argparse.Namespace(output=folder, version="small-1", corpora=None, seed=0, force=False, quiet=True))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def classifier(small_model):
+    """Give a classifier of that model, with the policy that the fit wrote."""
+    from models.classifier import Classifier
+
+    return Classifier.load(small_model)

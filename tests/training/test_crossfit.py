@@ -1,0 +1,263 @@
+"""Cross-fitting: no note is judged by weights that saw its source; curves, floor and thresholds are recovered."""
+
+import msgspec
+import numpy as np
+import pytest
+
+import training.crossfit
+from data.errors import DataError
+from data.labels import LABELS, QUESTIONS, Label
+from data.notes import Note
+from models.calibration import Curve
+from models.linear import Logits
+from training.config import FitConfig
+from training.crossfit import (
+    CrossFit,
+    author_label,
+    calibrate,
+    choose_thresholds,
+    cross_fit,
+    diversion_of,
+    explicit_floor,
+    flat_calibration,
+    validation_statistics,
+)
+from training.gold import LabeledNote
+
+FLAT = flat_calibration()
+
+
+def note(source="s", commercial="no", disclosed="no", diversion="no", by=""):
+    return LabeledNote(
+        note=Note(note_id="a"), source=source, commercial=commercial, disclosed=disclosed, diversion=diversion, by=by
+    )
+
+
+def crossed(notes, logits, author=None, explicit=None, own_explicit=None):
+    whole = np.array(logits, dtype=np.float32)
+    none = np.zeros(len(notes), dtype=np.bool_)
+    own = whole if author is None else np.array(author, dtype=np.float32)
+    empty = np.zeros(0, dtype=np.float32)
+    return CrossFit(
+        notes,
+        Logits(whole, own, empty),
+        none if explicit is None else np.array(explicit),
+        none if own_explicit is None else np.array(own_explicit),
+    )
+
+
+def logit(p):
+    return float(np.log(p / (1 - p)))
+
+
+@pytest.fixture
+def folds(monkeypatch):
+    """Fit nothing, but collect what each fold may train on; fold k scores every note k."""
+    collected = []
+
+    def fit_model(matrices, notes, rows, config):
+        collected.append({position for position in np.flatnonzero(rows)})
+        return len(collected)
+
+    def logits_of(fold, matrices):
+        table = np.full((len(matrices), 3), fold, dtype=np.float32)
+        return Logits(table, -table, np.zeros(0, dtype=np.float32))
+
+    monkeypatch.setattr(training.crossfit, "fit_model", fit_model)
+    monkeypatch.setattr(training.crossfit, "logits_of", logits_of)
+    return collected
+
+
+def spied(sources, held_out, n_folds=3):
+    notes = [note(source) for source in sources]
+    nothing = np.zeros(len(notes), dtype=np.bool_)
+    return cross_fit(notes, notes, np.array(held_out), (nothing, ~nothing), FitConfig(n_folds=n_folds))
+
+
+def test_no_fold_trains_on_the_sources_it_holds_out(folds):
+    sources = list("aabbccddee") + ["extra", "a"]  # one that always trains, and one that bears a held-out source
+    fitted = spied(sources, [True] * 10 + [False] * 2)
+    assert len(folds) == 3
+    seen_by = {}
+    for row, fold in enumerate(fitted.logits.notes[:, 0].astype(int)):
+        training_sources = {sources[position] for position in folds[fold - 1]}
+        assert sources[row] not in training_sources
+        assert "extra" in training_sources
+        seen_by.setdefault(sources[row], set()).add(fold)
+    assert all(len(each) == 1 for each in seen_by.values())
+
+
+def test_every_held_out_note_is_judged_once_in_its_order(folds):
+    fitted = spied(["a", "x", "b", "c"], [True, False, True, True])
+    assert [item.source for item in fitted.notes] == ["a", "b", "c"]
+    assert sorted(fitted.logits.notes[:, 0]) == [1, 2, 3]
+    assert np.array_equal(fitted.logits.author, -fitted.logits.notes)
+    assert (fitted.explicit.tolist(), fitted.own_explicit.tolist()) == ([False] * 3, [True] * 3)
+
+
+def test_there_are_no_more_folds_than_sources(folds):
+    spied(["a", "b"] * 5, [True] * 10, n_folds=10)
+    assert len(folds) == 2
+
+
+def test_one_source_cannot_be_held_out(folds):
+    with pytest.raises(DataError, match=r"gold notes of at least two sources\. Got 1\."):
+        spied(["a"] * 4 + ["x"], [True] * 4 + [False])
+
+
+CURVES = (Curve(1.5, -0.5), Curve(0.7, 0.4), Curve(2.0, -1.0))
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    """Draw answers from known curves over known logits, all three questions apart."""
+    draw = np.random.default_rng(7)
+    logits = draw.normal(scale=1.5, size=(6000, 3)).astype(np.float32)
+    yes = [draw.random(6000) < curve(logits[:, column]) for column, curve in enumerate(CURVES)]
+    words = np.where(np.stack(yes, axis=1), "yes", "no").tolist()
+    return crossed([note("s", *row) for row in words], logits)
+
+
+def test_calibration_recovers_the_curves_behind_the_answers(simulated):
+    calibration = calibrate(simulated)
+    commercial = np.array([item.commercial == "yes" for item in simulated.notes])
+    assert 0.2 < commercial.mean() < 0.8
+    for question, curve in zip(QUESTIONS, CURVES, strict=True):
+        found = getattr(calibration, question)
+        assert (found.slope, found.offset) == (
+            pytest.approx(curve.slope, abs=0.15),
+            pytest.approx(curve.offset, abs=0.15),
+        )
+
+
+def test_commercial_otherwise_is_fitted_on_notes_that_divert_nobody(simulated):
+    spoiled = [
+        msgspec.structs.replace(item, commercial="yes") if item.diversion == "yes" else item for item in simulated.notes
+    ]
+    calibration = calibrate(msgspec.structs.replace(simulated, notes=spoiled))
+    assert calibration.commercial_otherwise.offset == pytest.approx(CURVES[0].offset, abs=0.2)
+    assert calibration.commercial.offset > CURVES[0].offset + 0.5
+
+
+def test_open_answers_bend_no_curve(simulated):
+    open_notes = [note("s", "unsure", "na", "unsure")] * 500
+    more = crossed([*simulated.notes, *open_notes], np.concatenate([simulated.logits.notes, np.full((500, 3), 9)]))
+    assert calibrate(more).diversion.slope == pytest.approx(calibrate(simulated).diversion.slope, abs=1e-3)
+
+
+def test_a_question_with_one_answer_gives_no_curve():
+    with pytest.raises(DataError, match="must answer every question with yes and with no"):
+        calibrate(crossed([note(), note()], np.zeros((2, 3))))
+
+
+def test_the_floor_is_the_share_of_the_authors_contacts_that_divert():
+    answers = ["yes", "yes", "yes", "no", "unsure", "yes"]
+    own = [True, True, True, True, True, False]
+    fitted = crossed(
+        [note(diversion=answer) for answer in answers], np.zeros((6, 3)), explicit=[True] * 6, own_explicit=own
+    )
+    assert explicit_floor(fitted) == pytest.approx((3 + 1) / (4 + 2), abs=1e-3)
+
+
+def test_diversion_is_the_likelier_of_thread_and_author_and_not_under_the_floor():
+    fitted = crossed(
+        [note()] * 3,
+        [[0, 0, logit(0.2)], [0, 0, logit(0.7)], [0, 0, logit(0.2)]],
+        author=[[0, 0, logit(0.6)], [0, 0, logit(0.1)], [0, 0, logit(0.1)]],
+        explicit=[False, False, True],
+    )
+    assert diversion_of(fitted, FLAT, 0.9) == pytest.approx([0.6, 0.7, 0.9])
+
+
+def rows(*entries):
+    """Lay out (n, note, P(commercial), P(diversion)); nobody discloses."""
+    notes = [item for n, item, *_ in entries for _ in range(n)]
+    table = [
+        [logit(commercial), logit(0.1), logit(diversion)] for n, _, commercial, diversion in entries for _ in range(n)
+    ]
+    return crossed(notes, table)
+
+
+def test_thresholds_part_the_classes_of_a_hand_example():
+    fitted = rows(
+        (5, note(diversion="yes"), 0.9, 0.4),
+        (5, note(commercial="yes"), 0.7, 0.3),
+        (5, note(), 0.595, 0.2),
+    )
+    chosen = choose_thresholds(fitted, FLAT, 0.9)
+    assert 0.3 < chosen["diversion"] <= 0.4
+    assert 0.595 < chosen["commercial"] <= 0.7
+    assert chosen["disclosed"] == 0.5
+
+
+def macro_f1(fitted, thresholds):
+    of = {"diversion": [], "organic": [], "undisclosed_ad": []}
+    p = 1 / (1 + np.exp(-fitted.logits.notes))
+    named = [
+        "diversion"
+        if row[2] >= thresholds["diversion"]
+        else "undisclosed_ad"
+        if row[0] >= thresholds["commercial"]
+        else "organic"
+        for row in p
+    ]
+    gold = [str(item.label) for item in fitted.notes]
+    for label, values in of.items():
+        both = sum(a == b == label for a, b in zip(gold, named, strict=True))
+        values.append(2 * both / (gold.count(label) + named.count(label) or 1))
+    return np.mean(list(of.values()))
+
+
+def test_thresholds_maximise_macro_f1_where_classes_overlap():
+    draw = np.random.default_rng(3)
+    answers = [("no", "yes"), ("yes", "no"), ("no", "no")]
+    centres = {("no", "yes"): (0, 1), ("yes", "no"): (0.8, -1), ("no", "no"): (-1, -1.5)}
+    notes, table = [], []
+    for commercial, diversion in answers * 30:
+        notes.append(note(commercial=commercial, diversion=diversion))
+        of_commercial, of_diversion = draw.normal(centres[commercial, diversion], 0.9)
+        table.append([of_commercial, -3, of_diversion])
+    fitted = crossed(notes, table)
+    best = macro_f1(fitted, choose_thresholds(fitted, FLAT, 0.9))
+    grid = np.arange(0.05, 0.96, 0.05)
+    tried = [macro_f1(fitted, {"commercial": a, "diversion": b}) for a in grid for b in grid]
+    assert best >= max(tried) - 1e-9
+    assert best > macro_f1(fitted, {"commercial": 0.95, "diversion": 0.95})
+
+
+def test_disclosed_ads_and_open_labels_choose_no_threshold():
+    base = [(5, note(diversion="yes"), 0.9, 0.4), (5, note(commercial="yes"), 0.7, 0.3), (5, note(), 0.595, 0.2)]
+    noise = [(50, note(commercial="yes", disclosed="yes"), 0.65, 0.35), (50, note(commercial="unsure"), 0.65, 0.35)]
+    assert choose_thresholds(rows(*base, *noise), FLAT, 0.9) == choose_thresholds(rows(*base), FLAT, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("by", "label"), [("author", Label.DIVERSION), ("unknown", Label.DIVERSION), ("other", Label.ORGANIC)]
+)
+def test_what_others_divert_is_taken_from_the_authors_label(by, label):
+    assert author_label(note(diversion="yes", by=by)) is label
+
+
+def test_validation_speaks_of_the_authors_own_content():
+    fitted = crossed(
+        [
+            note("a", diversion="yes", by="other"),
+            note("b", diversion="yes", by="author"),
+            note("b", commercial="unsure"),
+        ],
+        np.full((3, 3), 9.0),
+        author=[[logit(0.2), 0, logit(0.1)], [0, 0, logit(0.3)], [0, 0, 0]],
+        explicit=[True] * 3,
+        own_explicit=[False, True, False],
+    )
+    statistics = validation_statistics(fitted, FLAT, 0.9)
+    assert dict(zip(LABELS, statistics.counts.tolist(), strict=True)) == {
+        Label.DISCLOSED_AD: 0,
+        Label.DIVERSION: 1,
+        Label.ORGANIC: 1,
+        Label.UNDISCLOSED_AD: 0,
+    }
+    assert statistics.sources == ("a", "b")
+    organic, diversion = LABELS.index(Label.ORGANIC), LABELS.index(Label.DIVERSION)
+    assert statistics.means[organic, organic] == pytest.approx(0.9 * 0.8)
+    assert statistics.means[diversion, diversion] == pytest.approx(0.9)

@@ -1,0 +1,27 @@
+"""Training sets: every file of a fit is named with rows, hash and licence."""
+
+import hashlib
+
+import pytest
+
+from data.errors import ConfigError
+from training.training_sets import own_training_set, training_sets
+
+
+def test_every_file_is_described(corpora):
+    described = {each.name: each for each in training_sets(corpora)}
+    spam = described["diversion/contact_spam.jsonl.gz"]
+    content = (corpora / "diversion" / "contact_spam.jsonl.gz").read_bytes()
+    assert (spam.rows, spam.sha256) == (40, hashlib.sha256(content).hexdigest())
+    assert described["pretraining/news.jsonl.gz"].rows == 20
+    assert described["data/corpus/notes.jsonl"] == own_training_set()
+    assert all(each.licence for each in described.values())
+
+
+def test_what_a_fit_is_measured_on_is_no_training_set(corpora):
+    assert "gold_dev.jsonl" not in {each.name for each in training_sets(corpora)}
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"must hold gold_train\.jsonl"):
+        training_sets(tmp_path)
