@@ -73,6 +73,9 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 NOTE_KEYS = frozenset(Note.__struct_fields__) - {"date_source"}
 _COMMENT_KEYS = frozenset(Comment.__struct_fields__)
+_PLATFORM_KEYS = frozenset(Platform.__struct_fields__)
+_LONGEST_NAME = 64
+_LINK_KEYS = frozenset(Link.__struct_fields__)
 
 
 def note_from_mapping(raw: Mapping[str, Any], *, where: str = "", strict_keys: bool = False) -> Note:
@@ -100,15 +103,15 @@ def note_from_mapping(raw: Mapping[str, Any], *, where: str = "", strict_keys: b
     at = f"{where}: " if where else ""
     if not isinstance(raw, Mapping):
         raise DataError(f"{at}a note must be an object with keys. Got {type(raw).__name__} instead.")
-    if strict_keys and (unknown := sorted(str(key) for key in raw.keys() - NOTE_KEYS)):
-        raise DataError(f"{at}unknown key {unknown[0]!r}. A note has {', '.join(sorted(NOTE_KEYS))}.")
+    if strict_keys:
+        _refuse_unknown_keys(raw, at)
     fields = {key: raw[key] for key in raw if key in NOTE_KEYS and raw[key] is not None}
     note_id = fields.get("note_id")
     if not isinstance(note_id, str) or not note_id:
         raise DataError(f"{at}'note_id' must be a non-empty string. Got {_shape(note_id)} instead.")
     try:
-        published_at = parse_time(fields.pop("published_at", None))
-        fields["collected_at"] = parse_time(fields.pop("collected_at", None))
+        published_at = _time(fields.pop("published_at", None), "published_at")
+        fields["collected_at"] = _time(fields.pop("collected_at", None), "collected_at")
         if "comments" in fields:
             fields["comments"] = _comments(fields["comments"])
     except DataError as error:
@@ -135,19 +138,46 @@ def _comments(raw: Any) -> list[dict[str, Any]]:
         comment = {key: item[key] for key in item if key in _COMMENT_KEYS and item[key] is not None}
         comment.setdefault("comment_id", str(position))
         if "published_at" in comment:
-            comment["published_at"] = parse_time(comment["published_at"])
+            comment["published_at"] = _time(comment["published_at"], f"comments[{position}].published_at")
         comments.append(comment)
     return comments
 
 
+def _time(value: Any, key: str) -> datetime | None:
+    try:
+        return parse_time(value)
+    except DataError as error:
+        raise DataError(f"'{key}': {error}") from error
+
+
+def _refuse_unknown_keys(raw: Mapping[str, Any], at: str) -> None:
+    """Refuse a key that would be ignored: a misspelt 'is_author' would change the verdict in silence."""
+    comments, platform = raw.get("comments"), raw.get("platform")
+    links = platform.get("links") if isinstance(platform, Mapping) else None
+    parts = [("A note", "", raw, NOTE_KEYS), ("'platform'", "platform.", platform, _PLATFORM_KEYS)]
+    for name, items, keys in (("comments", comments, _COMMENT_KEYS), ("platform.links", links, _LINK_KEYS)):
+        if isinstance(items, list | tuple):
+            parts += [(f"'{name}[{i}]'", f"{name}[{i}].", item, keys) for i, item in enumerate(items)]
+    for name, prefix, part, keys in parts:
+        if isinstance(part, Mapping) and (unknown := sorted(str(key) for key in part.keys() - keys)):
+            # What is no name may be the text of a note.
+            is_name = unknown[0].isascii() and unknown[0].isidentifier() and len(unknown[0]) <= _LONGEST_NAME
+            shown = f"'{prefix}{unknown[0]}'" if is_name else f"of {len(unknown[0])} characters"
+            raise DataError(f"{at}unknown key {shown}. {name} has {', '.join(sorted(keys))}.")
+
+
 def _shape(value: Any) -> str:
     """Name a value without quoting it."""
-    return f"an empty {type(value).__name__}" if value == "" else type(value).__name__ if value is not None else "nothing"
+    return (
+        f"an empty {type(value).__name__}" if value == "" else type(value).__name__ if value is not None else "nothing"
+    )
 
 
 def _without_values(error: msgspec.ValidationError) -> str:
     """Keep msgspec's own words ("Expected `str`, got `int` - at `$.title`") but never a quoted value."""
     message = str(error)
     if message.startswith("Invalid enum value"):
-        return "one of the known values must be given" + (message[message.find(" - at") :] if " - at" in message else "")
+        return "one of the known values must be given" + (
+            message[message.find(" - at") :] if " - at" in message else ""
+        )
     return message

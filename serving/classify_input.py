@@ -15,6 +15,7 @@ _FILE = re.compile(r"\.(json|jsonl|ndjson)(\.gz|\.zst)?$")  # "note.json", "note
 _OBJECT = re.compile(r'\s*\{\s*(["}]|$)')  # '{"title": ...'; not "{限时}好物"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TEXT_NOTE_ID = "text"
+_MAX_NAME = 1024  # characters: what is longer is a text that happens to end like a file name
 
 
 def read_input(source: str) -> Iterator[Note | DataError]:
@@ -27,35 +28,39 @@ def read_input(source: str) -> Iterator[Note | DataError]:
     """
     if source == "-":
         return _read(STDIN)
-    if _FILE.search(source):
-        path = Path(source)
-        if not path.is_file():
+    # os.path, unlike pathlib, raises nothing for a text too long to be a name.
+    if os.path.isdir(source):
+        return iter([DataError(f"{source}: must be a text or a file. Got a folder; for archives use `huoren score`.")])
+    if _FILE.search(source) and len(source) <= _MAX_NAME and "\n" not in source:
+        if not os.path.exists(source):
             return iter([DataError(f"{source}: the file must exist. Got no such file.")])
-        return _read(path, must_be_json=True)
-    if os.path.isfile(source):  # unlike Path.is_file, no error for a text too long to be a name
+        return _read(Path(source), must_be_json=True)
+    if os.path.isfile(source):
         return iter([DataError(f"{source}: the name must end in .json or .jsonl. For archives use `huoren score`.")])
     # An argument in a terminal's old encoding holds lone surrogates; one code point stands for one.
     return iter([Note(note_id=_TEXT_NOTE_ID, body=_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", source))])
 
 
 def _read(path: Path, *, must_be_json: bool = False) -> Iterator[Note | DataError]:
-    lines = ((number, _decoded(line)) for number, line in read_lines(path))
+    lines: Iterator[tuple[int, str | DataError]] = ((number, _decoded(line)) for number, line in read_lines(path))
     first = next(((number, line) for number, line in lines if isinstance(line, DataError) or line.strip()), None)
     if first is None:
         yield DataError(f"{path}: there must be a note or text to classify. Got nothing.")
         return
     number, line = first
-    if isinstance(line, DataError):
-        yield DataError(f"{path}:{number}: {line}")
-    elif not must_be_json and not _OBJECT.match(line):
+    if not must_be_json and not isinstance(line, DataError) and not _OBJECT.match(line):
         yield _whole_text(path, line, lines)
-    elif _is_json(line):
-        for at, row in chain([first], lines):
-            if isinstance(row, DataError) or row.strip():
-                yield _note(path, at, row)
-    else:
-        text = _whole_text(path, line, lines)  # one object over several lines
-        yield _note(path, number, text.body) if isinstance(text, Note) else text
+        return
+    if not isinstance(line, DataError) and not _is_json(line):
+        rest = list(lines)
+        if not any(isinstance(row, str) and _OBJECT.match(row) and _is_json(row) for _, row in rest):
+            text = _whole_text(path, line, iter(rest))  # one object over several lines
+            yield _note(path, number, text.body) if isinstance(text, Note) else text
+            return
+        lines = iter(rest)  # a damaged line before whole ones
+    for at, row in chain([first], lines):
+        if isinstance(row, DataError) or row.strip():
+            yield _note(path, at, row)
 
 
 def _decoded(line: bytes | DataError) -> str | DataError:

@@ -49,9 +49,12 @@ def build_report(
 
     latest = columns.latest(per_feed=True)
     rows: list[FeedRow] = []
+    drawn: dict[str, _Drawn] = {name: _Drawn() for name in names}
     for feed, at, notes in _places(columns, latest, when):
         if at >= 0:
-            row = maker.row(notes, audits.pop((feed, names[at]), None))
+            of_feed = audits.pop((feed, names[at]), None)
+            drawn[names[at]].add(feed, len(notes), of_feed)
+            row = maker.row(notes, of_feed)
             rows.append(msgspec.structs.replace(row, feed=feed, period=names[at]))
         elif len(notes) == np.count_nonzero(columns.feed[latest] == columns.feed[notes[0]]):
             row = row_without_number(Status.EMPTY, 0, "no note of this feed has a date")
@@ -63,7 +66,8 @@ def build_report(
     if len(columns.feeds) > 1:
         once = columns.latest(per_feed=False)
         for at, name in enumerate(names):
-            rows.append(msgspec.structs.replace(maker.row(once[when[once] == at], None), period=name))
+            notes = once[when[once] == at]
+            rows.append(msgspec.structs.replace(maker.row(notes, drawn[name].of_all_feeds(len(notes))), period=name))
     undated = np.bincount(columns.feed[latest][~columns.dated[latest]], minlength=len(columns.feeds))
     return Report(
         estimand=ESTIMAND,
@@ -77,6 +81,24 @@ def build_report(
         unplaced_audit_labels=unplaced,
         rows=tuple(rows) or (row_without_number(Status.EMPTY, 0, "the archive holds no note"),),
     )
+
+
+class _Drawn:
+    """The audits of all feeds in one period: together they are an audit of the total, each feed's strata apart."""
+
+    def __init__(self) -> None:
+        self._rows: list[AuditRow] = []
+        self._n_notes = 0
+        self._is_complete = True
+
+    def add(self, feed: str, n_notes: int, rows: list[AuditRow] | None) -> None:
+        self._n_notes += n_notes
+        self._is_complete &= rows is not None
+        self._rows += [msgspec.structs.replace(row, stratum=f"{feed}\0{row.stratum}") for row in rows or ()]
+
+    def of_all_feeds(self, n_notes: int) -> list[AuditRow] | None:
+        """Give them, or None where a feed has none, or notes stand in several feeds and so had several chances."""
+        return self._rows if self._is_complete and self._n_notes == n_notes else None
 
 
 def _by_place(audit: AuditFile | None) -> dict[tuple[str, str], list[AuditRow]]:

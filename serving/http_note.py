@@ -15,8 +15,8 @@ from serving.problems import RequestError
 MAX_BODY_BYTES = 2**20
 MAX_FIELD_CHARS = 10_000
 MAX_COMMENTS = 500
-_KEY = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
-_PATH = re.compile(r"at `\$([^`]*)`|^'([\w.\[\]]+)'")  # "... - at `$.comments[0].text`", "'note_id' must be ..."
+# "... - at `$.comments[0].text`", "'note_id' must be ...", "unknown key 'comments[0].txt'"
+_PATH = re.compile(r"at `\$([^`]*)`|^(?:unknown key )?'([\w.\[\]]+)'")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,8 +81,6 @@ def _options(raw: Any) -> Options:
 
 
 def _note(raw: dict[str, Any]) -> Note:
-    if strange := [key for key in raw if not _KEY.fullmatch(key)]:
-        raise RequestError(422, f"keys must be those of a note. Got {len(strange)} that cannot be a name.", pointer="")
     comments = raw.get("comments")
     if isinstance(comments, list) and len(comments) > MAX_COMMENTS:
         detail = f"a note must have at most {MAX_COMMENTS} comments. Got {len(comments)}."

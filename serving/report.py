@@ -1,6 +1,7 @@
 """`huoren report`: the authenticity ratio of each feed and period of a scored archive."""
 
 import argparse
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from serving.report_files import check_ending, render_json, write_report
 from serving.report_model import read_report_model, released_folder
 from serving.scored_columns import read_scored
 
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 EXAMPLE = "example: huoren report scored/ --period week --audit audit.csv -o report.html"
 
 
@@ -72,16 +74,30 @@ def print_table(report: Report, console: Console) -> None:
         )
     if report.unplaced_audit_labels:
         lines.append(f"audit labels outside these feeds and periods: {report.unplaced_audit_labels}")
-    lines += sorted({f"{row.status}: {reason}" for row in report.rows for reason in row.reasons})
+    lines += _reasons(report)
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _reasons(report: Report) -> list[str]:
+    """Say each reason once; those that differ in their numbers only, with the first row's and how many there are."""
+    alike: dict[str, list[str]] = {}
+    for row in report.rows:
+        for reason in row.reasons:
+            alike.setdefault(_NUMBER.sub("#", f"{row.status}: {reason}"), []).append(f"{row.status}: {reason}")
+    return [
+        f"{reasons[0]} ({len(reasons)} rows{', numbers differ' if len(set(reasons)) > 1 else ''})"
+        if len(reasons) > 1
+        else reasons[0]
+        for _, reasons in sorted(alike.items())
+    ]
 
 
 def _cells(row: FeedRow) -> tuple[str, ...]:
     labels = str(row.audit.labelled) if row.audit else ""
     counted = f"{row.naive.share:.1%}" if row.naive else ""
     feed = "all feeds" if row.feed is None else row.feed
-    return feed, row.period or "–", _percent(row.organic), row.status.value, labels, counted, str(row.n)
+    return feed, row.period or "–", _percent(row.organic), row.status.value, labels, counted, f"{row.n:,}"
 
 
 def _percent(share: Share | None) -> str:

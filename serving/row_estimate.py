@@ -25,6 +25,7 @@ from serving.scored_columns import IntArray, ScoredColumns
 
 _ORGANIC = Label.ORGANIC.value
 _DISCLOSED = Label.DISCLOSED_AD.value
+_WIDEST = 0.9  # of an interval that is published
 _ADS = (_DISCLOSED, Label.UNDISCLOSED_AD.value)
 
 
@@ -133,16 +134,21 @@ class RowMaker:
             )
         two = statistics.collapse(TWO_CLASSES)
         headline = estimate_shares(collapse_proba(posteriors, TWO_CLASSES), two)
+        organic = share_of(headline, _ORGANIC, self.level)
+        status, reasons = headline.status, (*refused, *headline.reasons)
+        if organic is not None and _says_nothing(organic):
+            organic, status = None, Status.INSUFFICIENT
+            reasons = (*reasons, "the interval excludes next to nothing: label a probability sample of this feed")
         others = _finest(posteriors, statistics)
         rate = _disclosure_rate(others, self.level)
         return FeedRow(
             feed=None,
             period=None,
-            status=headline.status,
+            status=status,
             n=len(notes),
-            organic=share_of(headline, _ORGANIC, self.level),
+            organic=organic,
             other_status=others.status,
-            other_shares=_others(others, self.level),
+            other_shares=tuple(share for share in _others(others, self.level) if not _says_nothing(share)),
             disclosure_status=others.status if rate else Status.INSUFFICIENT,
             disclosure_rate=rate,
             naive=self._naive(notes),
@@ -150,7 +156,7 @@ class RowMaker:
             condition=headline.condition,
             validation_counts=dict(zip(statistics.classes, map(int, statistics.counts), strict=True)),
             model_versions=(self.model.version,),
-            reasons=(*refused, *headline.reasons),
+            reasons=reasons,
         )
 
 
@@ -184,6 +190,11 @@ def _finest(
 def _others(estimate: SharesEstimate, level: float) -> tuple[Share, ...]:
     shares = (share_of(estimate, name, level) for name in estimate.classes if name != _ORGANIC)
     return tuple(share for share in shares if share is not None)
+
+
+def _says_nothing(share: Share) -> bool:
+    """Tell an interval so wide that the share in its middle would only mislead."""
+    return share.ci_high - share.ci_low >= _WIDEST
 
 
 def _disclosure_rate(estimate: SharesEstimate, level: float) -> Share | None:

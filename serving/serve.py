@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import gc
 import ipaddress
 import socket
 
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     address = loopback_address(args.host)
     with bind(address, args.port) as listener:
         classifier = load_classifier(args.model, args.policy)  # before serving: a broken model stops the start
+        gc.freeze()  # tables and weights live as long as the process: no collection needs to walk them
         settings = dataclasses.replace(args.settings, model=args.model, policy=args.policy)
         app = create_app(settings, classifier=classifier)
         # No access log: a caller may put text into a path. Loops and parsers in C are taken where installed ("auto").

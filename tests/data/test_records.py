@@ -117,7 +117,7 @@ def test_a_dash_reads_standard_input(monkeypatch):
         ({"note_id": "a", "comments": "[{"}, "'comments': the text must be JSON"),
         ({"note_id": "a", "likes": "很多"}, "'likes' must be a count"),
         ({"note_id": "a", "published_at": 10**350}, "out of range|too large"),
-        ({"note_id": "a", "published_at": "去年"}, "a time must be"),
+        ({"note_id": "a", "published_at": "去年"}, "'published_at': a time must be"),
         ({**CRAWLED, "note_id": None}, "'note_id' must be a non-empty string"),
         ({**CRAWLED, "liked_count": "很多"}, "'liked_count' must be a count"),
         (COMMENT, "Got a comment"),

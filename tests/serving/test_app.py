@@ -92,9 +92,9 @@ def test_malformed_json_is_400(client, body):
         ({"comments": [{"text": "a"}, {"text": 1}]}, "/comments/1/text"),
         ({"comments": SECRET}, "/comments"),
         ({"platform": {"industry": SECRET}}, "/platform/industry"),
-        ({"published_at": SECRET}, ""),
+        ({"published_at": SECRET}, "/published_at"),
         ({SECRET: 1}, ""),
-        ({"bodyy": SECRET}, ""),
+        ({"bodyy": SECRET}, "/bodyy"),
         ({"options": {"offsets": SECRET}}, "/options"),
         ({"options": {SECRET: True}}, "/options"),
         ({"options": []}, "/options"),
@@ -192,3 +192,32 @@ def test_an_unforeseen_error_is_500_and_quotes_nothing_anywhere(client, classifi
         body = refused(client.post("/v1/classify", json=NOTE), 500)
     assert SECRET not in caplog.text
     assert f"request {body['request_id']} failed: ValueError at {__file__}" in caplog.text
+
+
+def test_a_misspelt_key_of_a_comment_is_refused_with_its_place(client):
+    answer = client.post("/v1/classify", json=NOTE | {"comments": [{"text": SECRET, "is_autor": True}]})
+    assert refused(answer, 422)["errors"][0]["pointer"] == "/comments/0/is_autor"
+
+
+def test_a_path_with_a_slash_too_many_is_no_redirect(client):
+    refused(client.get("/healthz/", follow_redirects=False), 404)
+
+
+def test_a_large_note_leaves_the_service_answering(classifier):
+    class Slow(type(classifier)):
+        def classify(self, note):
+            time.sleep(0.5)
+            return super().classify(note)
+
+    large = {"note_id": "n1", "image_texts": ["好" * 10_000] * 3}
+    with serve(Slow()) as client:
+        wait_until_ready(client)
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(client.post("/v1/classify", json=large)))
+        thread.start()
+        time.sleep(0.1)
+        started = time.perf_counter()
+        assert client.get("/healthz").status_code == 200
+        assert time.perf_counter() - started < 0.3
+        thread.join()
+    assert answers[0].status_code == 200

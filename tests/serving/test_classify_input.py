@@ -44,6 +44,20 @@ def test_json_lines_give_a_note_each_and_an_error_in_a_bad_ones_place(stdin):
     assert isinstance(fourth, DataError)
 
 
+@pytest.mark.parametrize("damaged", [b'{"note_id": "a", "body', b'{"note_id": "a"}}', b'{"note_id": "\xff"}'])
+def test_a_damaged_first_line_takes_no_other_note_with_it(stdin, damaged):
+    stdin(damaged + b'\n{"note_id": "b"}\n{"note_id": "c"}\n')
+    error, *notes = read_input("-")
+    assert str(error).startswith("-:1: ")
+    assert [note.note_id for note in notes] == ["b", "c"]
+
+
+def test_a_damaged_note_on_several_lines_is_one_error(stdin):
+    stdin('{\n"note_id": "a",\n"body": "秘密\n')
+    (error,) = read_input("-")
+    assert "秘密" not in str(error)
+
+
 def test_a_json_file_is_read(tmp_path):
     (tmp_path / "note.json").write_text('{"note_id": "a"}', encoding="utf-8")
     assert [note.note_id for note in read_input(str(tmp_path / "note.json"))] == ["a"]
@@ -56,6 +70,7 @@ def test_a_json_file_is_read(tmp_path):
         ("plain.json", "只是文字", "must be JSON"),
         ("notes.csv", "note_id\n", "huoren score"),
         ("empty.json", "\n \n", "Got nothing"),
+        ("", None, "Got a folder"),
     ],
 )
 def test_a_file_that_holds_no_json_note_is_an_error(tmp_path, name, content, words):
@@ -73,3 +88,8 @@ def test_bytes_that_are_no_utf8_are_an_error_and_not_quoted(stdin):
 
 def test_a_text_longer_than_a_file_name_is_a_body():
     assert next(read_input("长" * 200_000)).body == "长" * 200_000
+
+
+def test_a_text_that_ends_like_a_file_name_is_a_body_and_not_quoted_as_a_missing_file():
+    text = "长" * 2000 + " 看 note.json"
+    assert next(read_input(text)).body == text

@@ -218,3 +218,44 @@ def test_an_audit_of_another_period_is_refused(feed, model, audit):
     columns = scored(feed[1], month=4)
     with pytest.raises(DataError, match="Got feed '护肤', period '2025-03'"):
         build_report(columns, model, audit=audit)
+
+
+def two_feeds(feed):
+    return replace(scored(feed[1], feeds=("护肤", "母婴")), feed=(np.arange(N) >= 400).astype(np.int64))
+
+
+def two_audits(audit, feed):
+    """60 of 400 notes of one feed, 40 of 200 of the other."""
+    gold, rows = feed[0], []
+    for name, start, n, share in (("护肤", 0, 60, 0.15), ("母婴", 400, 40, 0.2)):
+        for i in range(start, start + n):
+            row = msgspec.structs.replace(audit.rows[0], note_id=f"n{i}", feed_id=name, label=LABELS[gold[i]])
+            rows.append(msgspec.structs.replace(row, inclusion_probability=share))
+    return AuditFile(sha256="0" * 64, rows=tuple(rows))
+
+
+def test_where_each_feed_is_audited_so_is_the_total(feed, model, audit):
+    one, other, total = build_report(two_feeds(feed), model, audit=two_audits(audit, feed)).rows
+    assert (total.feed, total.status, total.audit.labelled) == (None, Status.AUDITED, 100)
+    assert total.organic.share == pytest.approx((400 * one.organic.share + 200 * other.organic.share) / N)
+
+
+def test_an_audit_of_one_feed_is_none_of_the_total(feed, model, audit):
+    both = two_audits(audit, feed)
+    partly = AuditFile(sha256="0" * 64, rows=both.rows[:60])
+    assert build_report(two_feeds(feed), model, audit=partly).rows[-1].status is Status.MODEL_BASED
+
+
+def test_notes_in_several_feeds_make_no_audit_of_the_total(feed, model, audit):
+    columns = two_feeds(feed)
+    overlapping = repeated(columns, np.arange(10), feed=1)
+    assert build_report(overlapping, model, audit=two_audits(audit, feed)).rows[-1].status is Status.MODEL_BASED
+
+
+def test_an_interval_too_wide_to_say_anything_publishes_no_share(feed, model, monkeypatch):
+    published = build_report(scored(feed[1]), model).rows[0].organic
+    monkeypatch.setattr("serving.row_estimate._WIDEST", published.ci_high - published.ci_low)
+    row = build_report(scored(feed[1]), model).rows[0]
+    assert (row.status, row.organic) == (Status.INSUFFICIENT, None)
+    assert row.reasons == ("the interval excludes next to nothing: label a probability sample of this feed",)
+    assert row.naive is not None

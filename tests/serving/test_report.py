@@ -152,3 +152,19 @@ def test_unknown_ending_is_refused_before_work(tmp_path):
 def test_a_folder_without_manifest_is_refused(archive, tmp_path):
     with pytest.raises(ModelError, match=r"a model folder must hold a readable manifest.json"):
         call(archive, "--model", tmp_path)
+
+
+def test_reasons_that_differ_in_numbers_only_are_told_once(model_folder, tmp_path):
+    path, probas = tmp_path / "scored.jsonl", draw(1, 30)[1]
+    feeds = ["一"] * 12 + ["二"] * 18
+    path.write_text("".join(archive_line(f"n{i}", probas[i], feed_id=feeds[i]) for i in range(30)), encoding="utf-8")
+    _, out = call(path, "--model", model_folder)
+    assert out.count("needs 50 effective notes") == 1
+    assert "needs 50 effective notes, got 12 (3 rows, numbers differ)" in out
+
+
+def test_every_cell_of_the_page_names_its_column_for_narrow_screens(archive, model_folder, tmp_path):
+    call(archive, "--model", model_folder, "-o", tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("data-name=") == 7
+    assert "@media(max-width" in page

@@ -1,0 +1,42 @@
+import pytest
+
+from data.errors import DataError
+from data.notes import note_from_mapping
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ({"bodyy": "x"}, r"unknown key 'bodyy'\. A note has author_id, body"),
+        (
+            {"comments": [{}, {"is_autor": True}]},
+            r"unknown key 'comments\[1\]\.is_autor'\. 'comments\[1\]' has author_id",
+        ),
+        ({"platform": {"ad": True}}, r"unknown key 'platform\.ad'\. 'platform' has brand_partner"),
+        ({"platform": {"links": [{"url": "x"}]}}, r"unknown key 'platform\.links\[0\]\.url'\. .* has kind, platform\."),
+    ],
+)
+def test_an_unknown_key_is_refused_where_keys_are_strict_and_ignored_elsewhere(raw, words):
+    if "links" not in raw.get("platform", {}):  # a link without its kind is no link
+        assert note_from_mapping({"note_id": "a", **raw}).note_id == "a"
+    with pytest.raises(DataError, match=words):
+        note_from_mapping({"note_id": "a", **raw}, strict_keys=True)
+
+
+@pytest.mark.parametrize("raw", [{"加微信abc": 1}, {"comments": [{"加微信abc": 1}]}, {"platform": {"加微信abc": 1}}])
+def test_a_key_that_is_text_is_not_quoted(raw):
+    with pytest.raises(DataError, match=r"^unknown key of 6 characters\."):
+        note_from_mapping({"note_id": "a", **raw}, strict_keys=True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "key"),
+    [
+        ({"published_at": "加微信"}, "published_at"),
+        ({"collected_at": "加微信"}, "collected_at"),
+        ({"comments": [{"published_at": "加微信"}]}, r"comments\[0\]\.published_at"),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_named_by_its_key(raw, key):
+    with pytest.raises(DataError, match=rf"^'{key}': a time must be ISO .* Got 3 characters"):
+        note_from_mapping({"note_id": "a", **raw})
