@@ -1,25 +1,20 @@
 """Segments: the stretches of text that n-grams are read from, each in the row that they are counted in.
 
 A note is one row per field group, because the same words mean other things in them; a comment is one row. Hashtags
-move to the tags wherever a source writes them, digits become "0" (contacts and prices must not be learnt by heart),
-and a run of whitespace becomes one space.
+move to the tags wherever a source writes them.
 """
-
-import re
-from functools import lru_cache
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from models.folded_text import FoldedText, fold_text
 from models.text_batch import FieldGroup, TextBatch
 
 N_GROUPS = len(FieldGroup)
 NOTE_SEEDS = np.array([0x2C1B3C6D, 0x297A2D39, 0xE4D8F1A3, 0x1B56C4E9, 0x91E10DA5, 0xD1B54A32], dtype=np.uint32)
 COMMENT_SEEDS = np.array([0x7D9C2F4B], dtype=np.uint32)
 TOPIC_SEEDS = np.array([0x5BD1E995], dtype=np.uint32)
-_HASHTAG = re.compile(r"#[^\s#\0]{1,40}")  # "#防晒 #通勤" holds two; not "# 防晒"
-_TAG = int(FieldGroup.TAG)  # a plain int: comparing with the enum is slow
 _Ints = npt.NDArray[np.int64]
 
 
@@ -53,33 +48,42 @@ class Segments(msgspec.Struct, frozen=True):
         return self.n_units * len(self.seeds)
 
 
-def note_segments(batch: TextBatch) -> Segments:
+def note_segments(batch: TextBatch, text: FoldedText | None = None) -> Segments:
     """Cut notes into segments, one row per note and `FieldGroup`.
 
     A hashtag in title or body leaves its segment and becomes a tag without "#". A note that has any loses its `tags`
     fields, which repeat them; so a note reads the same whichever way its source writes tags.
+
+    Parameters
+    ----------
+    text
+        The batch folded, where the caller has it.
     """
-    starts, ends = batch.bounds[:-1], [bound - 1 for bound in batch.bounds[1:]]
-    rows = [note * N_GROUPS + group for note, group in zip(batch.field_note, batch.field_group, strict=True)]
-    tagged = set()  # notes with a hashtag in title or body; these fields stand before the note's tags
-    for match in _HASHTAG.finditer(batch.text.text):
-        start, end = match.span()
-        field = batch.field_at(start)
-        note, group = divmod(rows[field], N_GROUPS)
-        if group > _TAG or (group == _TAG and note in tagged):
-            continue
-        if group < _TAG:
-            tagged.add(note)
-        starts += (starts[field], start + 1)
-        ends += (start, end)
-        rows += (rows[field], note * N_GROUPS + _TAG)
-        starts[field] = end
-    for note in tagged:
-        for field in range(batch.note_fields[note], batch.note_fields[note + 1]):
-            if rows[field] % N_GROUPS == _TAG:
-                ends[field] = starts[field]
-    arrays = [np.array(values, dtype=np.int64) for values in (starts, ends, rows)]
-    return _fold(batch, arrays[0], arrays[1], arrays[2], NOTE_SEEDS, len(batch.notes))
+    text = text or fold_text(batch)
+    notes, groups = batch.note_of_field, batch.group_of_field
+    starts, ends = batch.text.bounds[:-1].copy(), batch.text.bounds[1:] - 1
+    fields = batch.fields_at(text.tag_starts)
+    in_text = groups[fields] < FieldGroup.TAG
+    is_tagged = np.zeros(len(batch.notes), dtype=np.bool_)  # notes with a hashtag in title or body
+    is_tagged[notes[fields[in_text]]] = True
+    is_repeated = (groups == FieldGroup.TAG) & is_tagged[notes]
+    ends[is_repeated] = starts[is_repeated]
+    is_moved = in_text | ((groups[fields] == FieldGroup.TAG) & ~is_repeated[fields])
+    fields, tag_starts, tag_ends = fields[is_moved], text.tag_starts[is_moved], text.tag_ends[is_moved]
+    is_first = np.diff(fields, prepend=-1) > 0  # of its field's hashtags
+    before = starts[fields]  # where the text before each hashtag starts
+    before[~is_first] = tag_ends[:-1][~is_first[1:]]
+    is_last = np.diff(fields, append=len(notes)) > 0
+    starts[fields[is_last]] = tag_ends[is_last]
+    rows = notes * N_GROUPS + groups
+    return _cut(
+        text,
+        np.concatenate([starts, before, tag_starts + 1]),
+        np.concatenate([ends, tag_starts, tag_ends]),
+        np.concatenate([rows, rows[fields], notes[fields] * N_GROUPS + FieldGroup.TAG]),
+        NOTE_SEEDS,
+        len(batch.notes),
+    )
 
 
 def author_segments(segments: Segments) -> Segments:
@@ -99,12 +103,18 @@ def topic_segments(segments: Segments) -> Segments:
     return Segments(kept.codes, kept.starts, kept.ends, kept.rows // N_GROUPS, TOPIC_SEEDS, kept.n_units)
 
 
-def comment_segments(batch: TextBatch) -> Segments:
-    """Make each comment, the author's or another's, a row of its own: row k is the k-th of the batch, note by note."""
-    groups = np.array(batch.field_group)
+def comment_segments(batch: TextBatch, text: FoldedText | None = None) -> Segments:
+    """Make each comment, the author's or another's, a row of its own: row k is the k-th of the batch, note by note.
+
+    Parameters
+    ----------
+    text
+        The batch folded, where the caller has it.
+    """
+    groups, bounds = batch.group_of_field, batch.text.bounds
     fields = np.flatnonzero((groups == FieldGroup.AUTHOR_COMMENT) | (groups == FieldGroup.OTHER_COMMENT))
-    bounds = batch.text.bounds
-    return _fold(batch, bounds[fields], bounds[fields + 1] - 1, np.arange(len(fields)), COMMENT_SEEDS, len(fields))
+    rows = np.arange(len(fields))
+    return _cut(text or fold_text(batch), bounds[fields], bounds[fields + 1] - 1, rows, COMMENT_SEEDS, len(fields))
 
 
 def _kept(segments: Segments, mask: npt.NDArray[np.bool_]) -> Segments:
@@ -112,31 +122,16 @@ def _kept(segments: Segments, mask: npt.NDArray[np.bool_]) -> Segments:
     return Segments(segments.codes, starts, ends, rows, segments.seeds, segments.n_units)
 
 
-@lru_cache(maxsize=1)
-def _folded() -> npt.NDArray[np.uint32]:
-    """Table of folded code points; beyond the first plane Python versions differ in digits, so none is folded there."""
-    folded = np.arange(0x110000, dtype=np.uint32)
-    for point in range(0x10000):
-        if chr(point).isdigit():
-            folded[point] = ord("0")
-        elif chr(point).isspace():
-            folded[point] = ord(" ")
-    return folded
-
-
-def _fold(
-    batch: TextBatch, starts: _Ints, ends: _Ints, rows: _Ints, seeds: npt.NDArray[np.uint32], n_units: int
+def _cut(
+    text: FoldedText, starts: _Ints, ends: _Ints, rows: _Ints, seeds: npt.NDArray[np.uint32], n_units: int
 ) -> Segments:
-    """Fold digits and whitespace of the text, trim the segments, drop the empty ones and sort the rest by row."""
-    codes = _folded()[np.append(batch.text.codes, np.uint32(0))]  # every segment's end is a position in it
-    is_space = codes == ord(" ")
-    kept = np.ones(len(codes), dtype=np.bool_)
-    kept[1:] = ~(is_space[1:] & is_space[:-1])  # segments start and end on characters that are kept
-    codes = codes[kept]
-    moved = np.cumsum(kept) - 1
-    starts, ends = moved[starts], moved[ends]
-    starts += codes[starts] == ord(" ")
-    ends -= codes[ends - 1] == ord(" ")
+    """Trim segments given in batch positions, drop the empty ones and sort the rest by row.
+
+    They start and end on characters that folding keeps: none follows whitespace and is whitespace itself.
+    """
+    starts, ends = text.places(starts), text.places(ends)
+    starts += text.codes[starts] == ord(" ")
+    ends -= text.codes[ends - 1] == ord(" ")
     order = np.argsort(rows, kind="stable")
     order = order[starts[order] < ends[order]]
-    return Segments(codes, starts[order], ends[order], rows[order], seeds, n_units)
+    return Segments(text.codes, starts[order], ends[order], rows[order], seeds, n_units)

@@ -15,8 +15,9 @@ from data.errors import ModelError
 from data.normalize import normalize
 from data.notes import Comment, Note
 from models import ngrams
-from models.ngrams import N_BUCKETS, ngram_counts, ngram_scores, ngram_scores_numpy, warm
-from models.segments import COMMENT_SEEDS, N_GROUPS, NOTE_SEEDS, comment_segments, note_segments
+from models.ngram_table import NgramTable
+from models.ngrams import MOST_COUNTED, N_BUCKETS, ngram_counts, ngram_scores, ngram_scores_numpy, warm
+from models.segments import COMMENT_SEEDS, N_GROUPS, NOTE_SEEDS, comment_segments, note_segments, topic_segments
 from models.text_batch import TextBatch
 
 ONES = np.ones(N_BUCKETS, dtype=np.float32)
@@ -24,6 +25,8 @@ SUM = ONES[:, None]  # one output that adds up the normalised values
 RANDOM = np.random.default_rng(7)
 IDF = (RANDOM.random(N_BUCKETS) * (RANDOM.random(N_BUCKETS) < 0.7)).astype(np.float32)  # 30 % are left out
 WEIGHTS = RANDOM.normal(size=(N_BUCKETS, 3)).astype(np.float32)
+ADDING = NgramTable.pack(ONES, SUM)
+WIDE, NARROW = NgramTable.pack(IDF, WEIGHTS), NgramTable.pack(IDF, WEIGHTS[:, :1])
 NOTES = [
     Note(
         note_id="a",
@@ -107,56 +110,84 @@ def test_digits_of_a_contact_are_not_counted():
 def test_score_of_a_small_text_is_the_one_worked_out_by_hand():
     # 哈哈嘿: 哈 twice (weight 1 + ln 2), and 嘿, 哈哈, 哈嘿, 哈哈嘿 once (weight 1)
     twice = 1 + math.log(2)
-    assert ngram_scores(title("哈哈嘿"), ONES, SUM)[0, 0] == pytest.approx((twice + 4) / math.sqrt(twice**2 + 4))
+    assert ngram_scores(title("哈哈嘿"), ADDING)[0, 0, 0] == pytest.approx((twice + 4) / math.sqrt(twice**2 + 4))
 
 
-def test_rows_are_normalised_one_by_one_and_summed():
+def test_rows_are_normalised_one_by_one():
     segments = note_segments(TextBatch([Note(note_id="a", title="猫", body="狗狗")]))
     twice = 1 + math.log(2)
-    assert ngram_scores(segments, ONES, SUM)[0, 0] == pytest.approx(1 + (twice + 1) / math.sqrt(twice**2 + 1))
+    body = (twice + 1) / math.sqrt(twice**2 + 1)
+    assert ngram_scores(segments, ADDING)[0, :, 0].tolist() == pytest.approx([1, body, 0, 0, 0, 0])
 
 
 def test_bucket_of_idf_zero_counts_neither_in_the_sum_nor_in_the_norm():
     idf = ONES.copy()
     idf[[python_bucket(ngram, int(NOTE_SEEDS[0])) for ngram in ("猫", "猫狗")]] = 0
-    assert ngram_scores(title("猫狗"), idf, SUM)[0, 0] == pytest.approx(1)
+    assert ngram_scores(title("猫狗"), NgramTable.pack(idf, SUM))[0, 0, 0] == pytest.approx(1)
 
 
 def test_row_of_nothing_but_idf_zero_scores_zero():
-    assert ngram_scores(title("猫狗"), 0 * ONES, SUM).tolist() == [[0.0]]
+    assert ngram_scores(title("猫狗"), NgramTable.pack(0 * ONES, SUM))[0, 0].tolist() == [0.0]
+
+
+def test_an_ngram_is_counted_up_to_the_most_counted():
+    # a row of one n-gram scores 1 however often it stands there: so 猫, once, tells how much 哈 weighs beside it
+    segments = title("哈" * (MOST_COUNTED + 45) + "猫")
+    idf = np.zeros(N_BUCKETS, dtype=np.float32)
+    idf[[python_bucket(character, int(NOTE_SEEDS[0])) for character in "哈猫"]] = 1
+    most = 1 + math.log(MOST_COUNTED)
+    assert ngram_scores(segments, NgramTable.pack(idf, SUM))[0, 0, 0] == pytest.approx(
+        (most + 1) / math.sqrt(most**2 + 1)
+    )
+    assert max(row_counts(segments, 0).values()) == MOST_COUNTED
 
 
 @pytest.mark.parametrize("cut", [note_segments, comment_segments])
 @pytest.mark.parametrize("batch", [[], [Note(note_id="a")], [Note(note_id="a", comments=(Comment(text=" "),))]])
 def test_units_without_text_score_zero(cut, batch):
     segments = cut(TextBatch(batch))
-    assert ngram_scores(segments, ONES, WEIGHTS).tolist() == [[0.0] * 3] * segments.n_units
+    scores = ngram_scores(segments, WIDE)
+    assert scores.shape == (segments.n_units, len(segments.seeds), 3)
+    assert not scores.any()
+
+
+@settings(deadline=None)
+@given(st.lists(notes, max_size=4), st.sampled_from([WIDE, NARROW]))
+def test_kernel_equals_its_numpy_twin(batch, table):
+    batch = TextBatch(batch)
+    for segments in (note_segments(batch), comment_segments(batch), topic_segments(note_segments(batch))):
+        expected = ngram_scores_numpy(segments, *table.unpack())
+        np.testing.assert_allclose(ngram_scores(segments, table), expected, rtol=1e-5, atol=1e-6)
 
 
 @settings(deadline=None)
 @given(st.lists(notes, max_size=4))
-def test_kernel_equals_its_numpy_twin(batch):
-    batch = TextBatch(batch)
-    for segments in (note_segments(batch), comment_segments(batch)):
-        expected = ngram_scores_numpy(segments, IDF, WEIGHTS)
-        np.testing.assert_allclose(ngram_scores(segments, IDF, WEIGHTS), expected, rtol=1e-5, atol=1e-6)
+def test_packing_moves_a_score_by_less_than_a_thousandth(batch):
+    segments = note_segments(TextBatch(batch))
+    expected = ngram_scores_numpy(segments, IDF, WEIGHTS)
+    np.testing.assert_allclose(ngram_scores(segments, WIDE), expected, rtol=0, atol=1e-3)
 
 
 @settings(deadline=None)
 @given(st.lists(notes, min_size=2, max_size=4))
 def test_note_scores_the_same_alone_as_in_a_batch(batch):
-    together = ngram_scores(note_segments(TextBatch(batch)), IDF, WEIGHTS)
-    alone = [ngram_scores(note_segments(TextBatch([note])), IDF, WEIGHTS)[0] for note in batch]
+    together = ngram_scores(note_segments(TextBatch(batch)), WIDE)
+    alone = [ngram_scores(note_segments(TextBatch([note])), WIDE)[0] for note in batch]
     np.testing.assert_array_equal(together, alone)
 
 
 def test_long_note_is_counted_whole():
     text = "".join(chr(0x4E00 + k * 7 % 5000) for k in range(20_000))
     segments = title(text)
-    np.testing.assert_allclose(
-        ngram_scores(segments, IDF, WEIGHTS), ngram_scores_numpy(segments, IDF, WEIGHTS), rtol=1e-4
-    )
+    expected = ngram_scores_numpy(segments, *WIDE.unpack())
+    np.testing.assert_allclose(ngram_scores(segments, WIDE), expected, rtol=1e-4)
     assert row_counts(segments, 0) == python_counts(normalize(text), NOTE_SEEDS[0])
+
+
+def test_outputs_without_weights_score_zero_in_their_own_place():
+    segments = note_segments(TextBatch(NOTES))
+    gap = ngram_scores(segments, NgramTable.pack(IDF, WEIGHTS * np.float32([1, 0, 1])))
+    np.testing.assert_array_equal(gap, ngram_scores(segments, WIDE) * np.float32([1, 0, 1]))
 
 
 def test_scikit_learn_weighs_the_counts_as_the_kernel_does():
@@ -164,38 +195,15 @@ def test_scikit_learn_weighs_the_counts_as_the_kernel_does():
     indptr, indices, counts = ngram_counts(segments)
     rows = csr_matrix((counts, indices, indptr), shape=(segments.n_rows, N_BUCKETS), dtype=np.float64)
     transformer = TfidfTransformer(sublinear_tf=True).fit(rows)
-    expected = (transformer.transform(rows) @ WEIGHTS).reshape(len(NOTES), N_GROUPS, 3).sum(axis=1)
-    scores = ngram_scores(segments, transformer.idf_.astype(np.float32), WEIGHTS)
-    np.testing.assert_allclose(scores, expected, rtol=1e-5)
+    expected = (transformer.transform(rows) @ WEIGHTS).reshape(len(NOTES), N_GROUPS, 3)
+    scores = ngram_scores(segments, NgramTable.pack(transformer.idf_.astype(np.float32), WEIGHTS))
+    np.testing.assert_allclose(scores, expected, atol=1e-3)
 
 
-@pytest.mark.parametrize("layout", ["read-only", "a column of a wider table"])
-def test_tables_may_be(layout):
-    idf, weights = IDF.copy(), WEIGHTS.copy()
-    if layout == "read-only":
-        idf.flags.writeable = weights.flags.writeable = False
-    else:
-        table = np.column_stack([IDF, WEIGHTS])
-        idf, weights = table[:, 0], table[:, 1:]
-    segments = note_segments(TextBatch(NOTES))
-    np.testing.assert_array_equal(ngram_scores(segments, idf, weights), ngram_scores(segments, IDF, WEIGHTS))
-
-
-@pytest.mark.parametrize("score", [ngram_scores, ngram_scores_numpy])
-@pytest.mark.parametrize(
-    ("idf", "weights", "got"),
-    [
-        (ONES[:-1], SUM, r"Got float32 \(262143,\) and float32 \(262144, 1\) instead"),
-        (ONES, SUM[:-1], r"Got float32 \(262144,\) and float32 \(262143, 1\) instead"),
-        (ONES, ONES, r"Got float32 \(262144,\) and float32 \(262144,\) instead"),
-        (ONES.astype(np.float64), SUM, r"Got float64 \(262144,\) and float32"),
-        (ONES, SUM.astype(np.float16), r"and float16 \(262144, 1\) instead"),
-    ],
-)
-def test_tables_of_another_shape_or_type_are_refused(score, idf, weights, got):
-    segments = title("猫")
-    with pytest.raises(ModelError, match=got):
-        score(segments, idf, weights)
+def test_table_of_another_number_of_buckets_is_refused():
+    table = NgramTable.pack(ONES[:-1], SUM[:-1])
+    with pytest.raises(ModelError, match=r"must have 262144 buckets\. Got \(262143,\) instead"):
+        ngram_scores(title("猫"), table)
 
 
 def test_kernel_is_compiled_where_numba_can_keep_no_cache(monkeypatch):
