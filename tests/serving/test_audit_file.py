@@ -1,4 +1,7 @@
 import hashlib
+import json
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +73,19 @@ def test_unknown_ending_is_refused(tmp_path):
 def test_missing_file_is_refused(tmp_path):
     with pytest.raises(DataError, match="must be a readable UTF-8 file"):
         read_audit(tmp_path / "none.csv")
+
+
+def test_the_bundled_audit_is_a_sample_of_the_bundled_archive():
+    archive = files("data").joinpath("archive")
+    feed_of = {}
+    for line in archive.joinpath("notes.jsonl").read_text(encoding="utf-8").splitlines():
+        note = json.loads(line)
+        feed_of[note["note_id"]] = note["feed_id"]
+    rows = read_audit(Path(str(archive.joinpath("audit.jsonl")))).rows
+    assert len({row.note_id for row in rows}) == len(rows)
+    assert all(feed_of[row.note_id] == row.feed_id and row.period == "all" for row in rows)
+    for feed in set(feed_of.values()):
+        size = sum(1 / row.inclusion_probability for row in rows if row.feed_id == feed)
+        assert size == pytest.approx(list(feed_of.values()).count(feed), abs=0.01)
+    twice = [row for row in rows if row.second_label is not None]
+    assert len(twice) == round(0.15 * len(rows))
