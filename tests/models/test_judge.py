@@ -186,6 +186,12 @@ def test_a_lead_counts_only_where_the_note_diverts():
     assert (answer.label, answer.decision, answer.rule.status) == (Label.ORGANIC, "pass", "violation")
 
 
+def test_a_strangers_contact_is_no_violation_of_a_note_that_does_not_divert():
+    contact = found((span("comments[0]"), False, True), scores=[0.4])
+    answer = verdict(note(OTHER), ORGANIC, findings=contact)
+    assert (answer.decision, [each.decision for each in answer.comments]) == ("pass", ["block"])
+
+
 def test_comments_without_hit_or_score_are_left_out():
     comments = [Comment(comment_id=name, text="好") for name in "abcd"]
     hits = found((span("comments[1]", "dm_lead"), False, False), (span("comments[3]", "in_site_link"), False, False),

@@ -35,14 +35,18 @@ def test_only_components_that_lead_off_are_off_site():
     assert both.off_site_components() == [finding]
 
 
-def test_a_route_off_the_platform_is_shown_before_any_in_site():
-    found = routes((2022, 1, 1))  # goods cards in notes: uncertain; leads of these months: uncertain
+def test_a_route_off_the_platform_is_shown_before_a_more_doubtful_one_in_site():
+    found = routes((2021, 1, 1))
     assert found.most_serious() is None
-    _, in_site = found.of_link(CARD)
-    assert found.most_serious() == in_site
+    _, form = found.of_link(Link(kind="lead_form", platform="xhs"))
+    assert (found.most_serious(), form.status) == (form, "uncertain")
+    _, card = found.of_link(TAOBAO)
+    assert (found.most_serious(), card.status) == (card, "allowed")
+
+
+def test_of_routes_off_the_platform_the_most_serious_is_shown():
+    found = routes((2022, 1, 1))
     lead = found.of_kind("dm_lead")
-    assert found.most_serious() == lead
-    assert found.of_kind("in_site_link").status == "allowed"
-    assert found.most_serious() == lead
+    assert (found.most_serious(), lead.status) == (lead, "uncertain")
     contact = found.of_kind("wechat")
-    assert found.most_serious() == contact != lead
+    assert (found.most_serious(), contact.status) == (contact, "violation")
