@@ -16,7 +16,7 @@ from models.artifact import load_artifact
 from models.classifier import Classifier
 from models.prevalence import ValidationStatistics
 from serving.cli import main
-from training.config import FitConfig
+from training.config import FitConfig, QuestionRecipe
 from training.evaluate import evaluate
 from training.gold import read_labeled
 from training.gold_sets import read_sets
@@ -104,10 +104,11 @@ def test_the_corpora_variable_is_read(tmp_path, no_fit, monkeypatch, corpora):
 
 @pytest.fixture(scope="module")
 def of_corpora(corpora, tmp_path_factory):
-    """Fit on the corpora folder in small: three folds, few topics."""
+    """Fit on the corpora folder in small: two folds, few topics, a plain recipe that is quickly fitted."""
     folder = tmp_path_factory.mktemp("fitted")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training.fit, "FitConfig", partial(FitConfig, n_topics=4, n_folds=3))
+        plain = {str(question): QuestionRecipe(strength=0.01) for question in QUESTIONS}
+        patch.setattr(training.fit, "FitConfig", partial(FitConfig, n_topics=4, n_folds=2, **plain))
         training.fit.run(arguments(folder, corpora=corpora), Console(quiet=True))
     return folder
 
