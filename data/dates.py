@@ -49,7 +49,9 @@ def parse_time(value: Any) -> datetime | None:
         except (ValueError, OverflowError):
             if not text or _SHOWN.match(text):
                 return None
-            raise DataError(f"a time must be ISO or epoch seconds or milliseconds. Got {len(text)} characters that are neither.") from None
+            raise DataError(
+                f"a time must be ISO or epoch seconds or milliseconds. Got {len(text)} characters that are neither."
+            ) from None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(float(value))
     raise DataError(f"a time must be ISO or epoch seconds or milliseconds. Got {type(value).__name__} instead.")

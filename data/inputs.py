@@ -19,7 +19,7 @@ def find_files(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]])
     Raises
     ------
     DataError
-        If a path does not exist, a file's kind is unknown, or a folder holds nothing to read.
+        If a path does not exist or may not be read, a file's kind is unknown, or a folder holds nothing to read.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     files = [file for path in given for file in _files_at(Path(path))]
@@ -30,7 +30,10 @@ def _files_at(path: Path) -> list[Path]:
     if path == STDIN:
         return [path]
     if path.is_dir():
-        found = [file for file in sorted(path.rglob("*")) if _is_archive(file.relative_to(path)) and file.is_file()]
+        inside = [_readable(path), *sorted(path.rglob("*"))]
+        found = [file for file in inside[1:] if _is_archive(file.relative_to(path)) and file.is_file()]
+        for each in (*found, *(each for each in inside if each.is_dir())):
+            _readable(each)  # else a folder's files would be missing without a word
         if not found:
             raise DataError(f"{path}: a folder must hold {_kinds()} files. Got none.")
         return found
@@ -38,7 +41,13 @@ def _files_at(path: Path) -> list[Path]:
         raise DataError(f"{path}: the file must exist. Got no such file.")
     if not path.name.lower().endswith(_SUFFIXES):
         raise DataError(f"{path}: the name must end in {_kinds()}. Got {path.suffix!r} instead.")
-    return [path]
+    return [_readable(path)]
+
+
+def _readable(path: Path) -> Path:
+    if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
+        raise DataError(f"{path}: must be readable. Got Permission denied.")
+    return path
 
 
 def _is_archive(path: Path) -> bool:

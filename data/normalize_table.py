@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 # Dropped: they show nothing, and sellers put them inside words.
-_DROPPED_CATEGORIES = {"Cf", "Mn", "Me"}  # zero-width, bidi controls (U+202E), soft hyphen; accents and strike-through; keycaps
+# Zero-width signs, bidi controls (U+202E), soft hyphen; accents and strike-through; keycaps.
+_DROPPED_CATEGORIES = {"Cf", "Mn", "Me"}
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 

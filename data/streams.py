@@ -45,13 +45,13 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes | DataError]]:
                     continue
                 yield number, line.removeprefix(_BOM) if number == 1 else line
     except _BROKEN as error:
-        yield (
-            number + 1,
-            DataError(
-                f"the file must be whole. It is truncated or damaged here ({type(error).__name__}); "
-                "nothing from this line on was read."
-            ),
-        )
+        if (
+            isinstance(error, OSError) and error.errno
+        ):  # the system refuses; a damaged gzip is an OSError without number
+            broken = f"the file must be readable. Got {error.strerror}"
+        else:
+            broken = f"the file must be whole. It is truncated or damaged here ({type(error).__name__})"
+        yield number + 1, DataError(f"{broken}; nothing from this line on was read.")
 
 
 def _open_bytes(path: Path) -> AbstractContextManager[Readable]:

@@ -82,7 +82,10 @@ def _run(verb: str, arguments: list[str]) -> int:
         allow_abbrev=False,  # a script written today must not change its meaning with tomorrow's option
     )
     module.add_arguments(parser)
-    args = parser.parse_args(arguments)
+    args, rest = parser.parse_known_args(arguments)
+    if rest:  # argparse itself would print them, and they may be a note's text without its quotes
+        options = [name for each in rest if (name := each.partition("=")[0]).startswith("-") and name.isascii()]
+        parser.error(f"unknown option {options[0]}" if options else "too many arguments; a text stands in quotes")
     args.settings = settings = read_settings(os.environ)
     for name, default in (("model", settings.model), ("policy", settings.policy)):
         if getattr(args, name, default) is None:

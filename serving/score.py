@@ -124,4 +124,4 @@ def _tell(n_notes: int, n_rejects: int, args: argparse.Namespace, seconds: float
         rate = n_notes / max(seconds, 1e-9)
         tell(f"{n_notes:,} notes scored in {seconds:.1f} s ({rate:,.0f} a second): {args.out}")
     if n_rejects:  # told with --quiet too: rows that are missing must not go unseen
-        tell(f"{n_rejects:,} rows rejected: {rejects_path(args.out)}")
+        tell(f"{n_rejects:,} row{'s' if n_rejects > 1 else ''} rejected: {rejects_path(args.out)}")

@@ -40,3 +40,13 @@ def test_a_file_of_an_unknown_kind_is_refused(tmp_path):
 def test_a_folder_without_archives_is_refused(tmp_path):
     with pytest.raises(DataError, match="a folder must hold"):
         find_files(tmp_path)
+
+
+@pytest.mark.parametrize("closed", ["a.jsonl", "sub", "sub/b.csv"])
+def test_what_may_not_be_read_is_refused_before_anything_is(tmp_path, monkeypatch, closed):
+    (tmp_path / "sub").mkdir()
+    for name in ("a.jsonl", "sub/b.csv"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr("os.access", lambda path, mode: path != tmp_path / closed)  # root may read whatever it likes
+    with pytest.raises(DataError, match=rf"{closed}: must be readable\. Got Permission denied"):
+        find_files(tmp_path)

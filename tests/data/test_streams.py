@@ -64,3 +64,11 @@ def test_a_line_over_the_limit_is_an_error_and_the_next_is_read(tmp_path, monkey
 def test_a_dash_is_standard_input(monkeypatch):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"a\nb\n")))
     assert list(read_lines(STDIN)) == [(1, b"a\n"), (2, b"b\n")]
+
+
+def test_a_file_that_the_system_refuses_is_not_called_damaged(tmp_path):
+    (number, error) = next(read_lines(tmp_path))
+    assert (number, str(error)) == (
+        1,
+        "the file must be readable. Got Is a directory; nothing from this line on was read.",
+    )

@@ -54,6 +54,18 @@ def test_no_verb_is_a_usage_error_with_the_help(capsys):
     assert "classify" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("argument", "words"), [("秘密", "a text stands in quotes"), ("--x=秘密", "unknown option --x")]
+)
+def test_an_argument_too_many_is_not_quoted_for_it_may_be_text(verb, capsys, argument, words):
+    verb(lambda args: 0)
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["probe", argument])
+    shown = capsys.readouterr().err
+    assert words in shown
+    assert "秘密" not in shown
+
+
 @pytest.mark.parametrize("arguments", [["clasify"], ["probe", "--unknown"], ["probe", "--mod", "m"]])
 def test_wrong_usage_exits_2(verb, arguments, capsys):
     verb(lambda args: 0)
