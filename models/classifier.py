@@ -28,14 +28,7 @@ _BATCH = 256
 
 
 class Classifier:
-    """Judges notes with one artifact and one policy; holds no state between notes.
-
-    Examples
-    --------
-    >>> classifier = Classifier.load()  # doctest: +SKIP
-    >>> classifier.classify(Note(note_id="a", body="加我薇心 mtn_laoli88 领券")).label  # doctest: +SKIP
-    <Label.DIVERSION: 'diversion'>
-    """
+    """Judges notes with one artifact and one policy; holds no state between notes."""
 
     def __init__(self, artifact: Artifact, policy: Policy | None = None) -> None:
         self._artifact = artifact
