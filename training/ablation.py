@@ -1,8 +1,8 @@
 """What each family of features, and each source, is worth: `python -m training.ablation CORPORA`.
 
-Two tables on gold_dev, whose sources never train: the recipe with one family left out, and the recipe on a growing share
-of the training sources. The topic space and the comment scorer are learned once; labels of gold notes play no part in
-either.
+One table on gold_dev, whose sources never train: the recipe with one family left out, and the recipe on a growing
+share of the training sources. The topic space and the comment scorer are learned once; labels of gold notes play no part
+in either.
 """
 
 import argparse
@@ -29,7 +29,7 @@ _DRAWS = 3
 
 
 def main() -> None:
-    """Measure and print both tables."""
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(prog="python -m training.ablation", description=__doc__.splitlines()[0])
     parser.add_argument("corpora", type=Path)
     corpora, config = parser.parse_args().corpora, FitConfig()

@@ -10,10 +10,13 @@ from sklearn.linear_model import LogisticRegression
 
 from data.errors import DataError
 from data.labels import QUESTIONS
-from models.linear import LinearModel, Logits, pool_comments
+from models.features import feature_names
+from models.judge import is_disclosed_by_platform
+from models.linear import N_POOLED, LinearModel, Logits, pool_comments
 from models.ngrams import N_BUCKETS
+from models.signals import scanner
 from training.comment_data import CommentExample, comment_design
-from training.config import FitConfig
+from training.config import FitConfig, QuestionRecipe
 from training.design import Design, inverse_frequency, note_ngrams, weigh
 from training.gold import LabeledNote
 from training.topic_space import TopicSpace
@@ -48,10 +51,14 @@ class Matrices(msgspec.Struct, frozen=True):
 
 
 def answers(notes: Sequence[LabeledNote], question: str) -> npt.NDArray[np.int64]:
-    """Answers as 1, 0, or -1 where none trains; `disclosed` is asked of commercial notes only."""
+    """Answers as 1, 0, or -1 where none trains.
+
+    `disclosed` is asked of commercial notes only, and not where the platform's own label answers it.
+    """
     values = [_ANSWERS.get(getattr(item, question), -1) for item in notes]
     if question == "disclosed":
-        values = [value if item.commercial == "yes" else -1 for value, item in zip(values, notes, strict=True)]
+        asked = [item.commercial == "yes" and not is_disclosed_by_platform(item.note.platform) for item in notes]
+        values = [value if ask else -1 for value, ask in zip(values, asked, strict=True)]
     return np.array(values, dtype=np.int64)
 
 
@@ -116,7 +123,8 @@ def fit_model(
         if len(set(y[chosen].tolist())) < 2:
             raise DataError(f"training notes must answer {str(question)!r} with yes and with no. Got only one of them.")
         topics = matrices.topics / matrices.topic_deviation * recipe.topic_scale
-        signals = np.concatenate([matrices.design.signals, matrices.pooled], axis=1) * recipe.signal_scale
+        use = _columns_in_use(recipe) * recipe.signal_scale
+        signals = np.concatenate([matrices.design.signals, matrices.pooled], axis=1) * use
         dense = sparse.csr_matrix(np.concatenate([signals[chosen], topics[chosen]], axis=1))
         trained = [notes[row] for row in chosen.tolist()]
         sources = source_columns(trained) * recipe.source_scale
@@ -126,8 +134,7 @@ def fit_model(
         coefficients = model.coef_[0].astype(np.float32)
         parts = np.split(coefficients, np.cumsum([N_BUCKETS, n_signals, 2, topics.shape[1]]))
         ngram_weights[:, column] = parts[0] * recipe.ngram_scale
-        signal_weights[:, column] = parts[1] * recipe.signal_scale
-        pooled_weights[:, column] = parts[2] * recipe.signal_scale
+        signal_weights[:, column], pooled_weights[:, column] = parts[1] * use[:n_signals], parts[2] * use[n_signals:]
         scale = recipe.topic_scale / matrices.topic_deviation
         topic_weights[:, column] = matrices.space.directions @ (parts[3] * scale)
         bias[column] = model.intercept_[0]
@@ -160,10 +167,13 @@ def logits_of(model: LinearModel, matrices: Matrices) -> Logits:
     )
 
 
-def source_columns(notes: Sequence[LabeledNote]) -> sparse.csr_matrix:
-    """One column a source, 1 where a note is of it: (n_notes, n_sources)."""
-    _, where = np.unique([item.source for item in notes], return_inverse=True)
-    return sparse.csr_matrix((np.ones(len(notes), dtype=np.float32), (np.arange(len(notes)), where)))
+def _columns_in_use(recipe: QuestionRecipe) -> Floats:
+    """Tell signal and pooled columns that a recipe uses (1) from those it does not (0)."""
+    names = feature_names(scanner().detectors)
+    if not recipe.detectors:
+        return np.ones(len(names) + N_POOLED, dtype=np.float32)
+    used = [name.split(":")[1] in recipe.detectors for name in names]
+    return np.array([*used, *[False] * N_POOLED], dtype=np.float32)
 
 
 def source_columns(notes: Sequence[LabeledNote]) -> sparse.csr_matrix:
