@@ -1,8 +1,7 @@
 """What each family of features, and each source, is worth: `python -m training.ablation CORPORA`.
 
 One table on gold_dev, whose sources never train: the recipe with one family left out, and the recipe on a growing
-share of the training sources. The topic space and the comment scorer are learned once; labels of gold notes play no part
-in either.
+share of the training sources. The topic space and the comment scorer are learned once, and see no label of a gold note.
 """
 
 import argparse

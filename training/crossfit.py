@@ -18,6 +18,7 @@ from training.gold import LabeledNote
 from training.learn import Matrices, answers, fit_model, logits_of
 
 _FLAT = Curve(slope=1.0, offset=0.0)
+FALSE_REVIEWS = 0.02  # share of organic notes that each score may send to a reader
 _GRID = np.round(np.arange(0.05, 0.96, 0.01), 2)
 
 
@@ -133,6 +134,19 @@ def choose_thresholds(fitted: CrossFit, calibration: Calibration, floor: float) 
     return chosen
 
 
+def review_thresholds(fitted: CrossFit, calibration: Calibration, floor: float) -> dict[str, float]:
+    """Choose the policy's review thresholds: each sends `FALSE_REVIEWS` of the organic notes to a reader for nothing.
+
+    Labels balance precision and recall; a reader's time asks for more precision, so these lie higher.
+    """
+    organic = np.array([author_label(item) is Label.ORGANIC for item in fitted.notes])
+    diversion = diversion_of(fitted, calibration, floor)
+    otherwise = calibration.commercial_otherwise(fitted.logits.notes[:, 0])
+    proba = compose(otherwise, calibration.disclosed(fitted.logits.notes[:, 1]), diversion)
+    scores = {"diversion": diversion, "undisclosed_ad": proba[:, LABELS.index(Label.UNDISCLOSED_AD)]}
+    return {name: round(float(np.quantile(of_note[organic], 1 - FALSE_REVIEWS)), 3) for name, of_note in scores.items()}
+
+
 def validation_statistics(fitted: CrossFit, calibration: Calibration, floor: float) -> ValidationStatistics:
     """Summarise out-of-fold label scores of the authors' own content, which is what the ratio counts."""
     author = fitted.logits.author
@@ -147,7 +161,7 @@ def validation_statistics(fitted: CrossFit, calibration: Calibration, floor: flo
 
 def author_label(item: LabeledNote) -> Label | None:
     """Derive the label that a note has without other people's comments: a diversion by others alone is taken away."""
-    diversion = "no" if item.diversion == "yes" and item.by == "other" else item.diversion
+    diversion = "no" if item.diversion == "yes" and item.by in ("other", "unknown") else item.diversion
     return derive_label(item.commercial, item.disclosed, diversion)
 
 

@@ -34,6 +34,7 @@ from training.crossfit import (
     cross_fit,
     explicit_floor,
     flat_calibration,
+    review_thresholds,
     validation_statistics,
 )
 from training.cv_figures import cross_validation_figures
@@ -80,7 +81,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     with Progress(console=console, disable=args.quiet) as progress:
         fitted = fit_corpora(corpora, config, progress) if corpora else fit_own(config)
     manifest = manifest_of(fitted, version)
-    policy = policy_text(fitted.thresholds)
+    policy = policy_text(fitted.review, manifest.model_version)
     extra: dict[str, bytes] = {}
     if fitted.statistics is not None and corpora is not None:
         metrics = _measure(fitted, manifest, policy, corpora / MEASURED_ON)
@@ -145,7 +146,8 @@ def fit_own(config: FitConfig) -> Fitted:
     matrices = weigh_design(build_design([item.note for item in notes]), space, scorer, config)
     model = fit_model(matrices, notes, np.ones(len(notes), dtype=np.bool_), config)
     thresholds = {str(question): 0.5 for question in QUESTIONS}
-    return Fitted(model, flat_calibration(), thresholds, _DEFAULT_FLOOR, (own_training_set(),), {}, None)
+    review = {"diversion": 0.5, "undisclosed_ad": 0.5}
+    return Fitted(model, flat_calibration(), thresholds, review, _DEFAULT_FLOOR, (own_training_set(),), {}, None)
 
 
 def _fitted(
@@ -157,6 +159,7 @@ def _fitted(
         model=fit_model(matrices, notes, rows, config),
         calibration=calibration,
         thresholds=thresholds,
+        review=review_thresholds(crossed, calibration, floor),
         floor=floor,
         training_data=(),
         figures=cross_validation_figures(crossed, calibration, thresholds, floor),

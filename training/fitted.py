@@ -22,6 +22,7 @@ class Fitted(msgspec.Struct, frozen=True):
     model: LinearModel
     calibration: Calibration
     thresholds: dict[str, float]
+    review: dict[str, float]  # review thresholds of the policy, by its table
     floor: float
     training_data: tuple[TrainingSet, ...]
     figures: dict[str, Any]
@@ -48,12 +49,12 @@ def manifest_of(fitted: Fitted, version: str) -> Manifest:
     )
 
 
-def policy_text(thresholds: Mapping[str, float]) -> str:
-    """Write the default policy with the fitted review thresholds in place of its placeholders."""
+def policy_text(review: Mapping[str, float], version: str) -> str:
+    """Write the default policy with the fitted review thresholds, under the model's version."""
     text = resources.files("models").joinpath("policy.toml").read_text(encoding="utf-8")
-    fitted = {"diversion": thresholds["diversion"], "undisclosed_ad": thresholds["commercial"]}
-    for table, value in fitted.items():
-        text = _with_review(text, table, f"{value}  # chosen by `huoren fit`")
+    text = re.sub(r'^version = "[^"]*"', f'version = "{version}"', text, flags=re.MULTILINE)
+    for table, value in review.items():
+        text = _with_review(text, table, f"{value}  # chosen by `huoren fit`: 2 % of organic notes lie over it")
     return _with_review(text, "comments", "0.5  # not fitted: single comments have no gold answers")
 
 

@@ -11,9 +11,9 @@ from sklearn.linear_model import LogisticRegression
 from data.errors import DataError
 from data.labels import QUESTIONS
 from models.features import feature_names
-from models.judge import is_disclosed_by_platform
 from models.linear import N_POOLED, LinearModel, Logits, pool_comments
 from models.ngrams import N_BUCKETS
+from models.platform_evidence import is_disclosed_by_platform
 from models.signals import scanner
 from training.comment_data import CommentExample, comment_design
 from training.config import FitConfig, QuestionRecipe
@@ -128,12 +128,14 @@ def fit_model(
         dense = sparse.csr_matrix(np.concatenate([signals[chosen], topics[chosen]], axis=1))
         trained = [notes[row] for row in chosen.tolist()]
         sources = source_columns(trained) * recipe.source_scale
-        x = sparse.hstack([ngrams[chosen] * recipe.ngram_scale, dense, sources], format="csr")
+        held = ngrams[chosen]
+        buckets = np.unique(held.indices) if recipe.ngram_scale else np.zeros(0, dtype=np.int64)
+        x = sparse.hstack([held[:, buckets] * recipe.ngram_scale, dense, sources], format="csr")
         model = LogisticRegression(C=recipe.strength, solver="liblinear", max_iter=300, random_state=config.seed)
         model.fit(x, y[chosen], sample_weight=source_weights(trained, recipe.source_power))
         coefficients = model.coef_[0].astype(np.float32)
-        parts = np.split(coefficients, np.cumsum([N_BUCKETS, n_signals, 2, topics.shape[1]]))
-        ngram_weights[:, column] = parts[0] * recipe.ngram_scale
+        parts = np.split(coefficients, np.cumsum([len(buckets), n_signals, N_POOLED, topics.shape[1]]))
+        ngram_weights[buckets, column] = parts[0] * recipe.ngram_scale
         signal_weights[:, column], pooled_weights[:, column] = parts[1] * use[:n_signals], parts[2] * use[n_signals:]
         scale = recipe.topic_scale / matrices.topic_deviation
         topic_weights[:, column] = matrices.space.directions @ (parts[3] * scale)

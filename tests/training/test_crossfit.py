@@ -232,7 +232,7 @@ def test_disclosed_ads_and_open_labels_choose_no_threshold():
 
 
 @pytest.mark.parametrize(
-    ("by", "label"), [("author", Label.DIVERSION), ("unknown", Label.DIVERSION), ("other", Label.ORGANIC)]
+    ("by", "label"), [("author", Label.DIVERSION), ("unknown", Label.ORGANIC), ("other", Label.ORGANIC)]
 )
 def test_what_others_divert_is_taken_from_the_authors_label(by, label):
     assert author_label(note(diversion="yes", by=by)) is label

@@ -15,6 +15,7 @@ from data.labels import QUESTIONS
 from data.notes import Note
 from models.artifact import load_artifact
 from models.classifier import Classifier
+from models.policy import default_policy
 from models.prevalence import ValidationStatistics
 from serving.cli import main
 from training.config import FitConfig, QuestionRecipe
@@ -68,6 +69,7 @@ def test_the_command_fits_without_corpora_and_says_so(tmp_path, monkeypatch, cap
         fitted.model,
         fitted.calibration,
         fitted.manifest.label_thresholds,
+        {"diversion": 0.5, "undisclosed_ad": 0.5},
         0.95,
         fitted.manifest.training_data,
         {},
@@ -125,11 +127,11 @@ def test_a_fit_on_corpora_writes_validation_card_and_notice(of_corpora, corpora)
     assert "t-1" in (of_corpora / "CARD.md").read_text(encoding="utf-8")
 
 
-def test_its_thresholds_stand_in_manifest_and_policy(of_corpora):
-    artifact = load_artifact(of_corpora)
-    thresholds = artifact.manifest.label_thresholds
-    assert artifact.policy.diversion.review == thresholds["diversion"]
-    assert artifact.policy.undisclosed_ad.review == thresholds["commercial"]
+def test_its_policy_bears_the_models_version_and_fitted_thresholds(of_corpora):
+    policy = load_artifact(of_corpora).policy
+    assert policy.policy_version == "default@t-1"
+    assert policy.diversion.review != default_policy().diversion.review
+    assert policy.undisclosed_ad.review != default_policy().undisclosed_ad.review
 
 
 def test_its_figures_are_those_of_the_model_that_it_wrote(of_corpora, corpora):
