@@ -41,7 +41,7 @@ demo: .venv/.installed
 	@mkdir -p out
 	$(HUOREN) score --force $(ARCHIVE) out/scored.parquet
 	sed -n '$(SHOWN)' $(ARCHIVE) | $(HUOREN) classify -
-	$(HUOREN) report out/scored.parquet --period all -o out/report.html
+	$(HUOREN) report out/scored.parquet --period all --audit data/archive/audit.jsonl -o out/report.html
 
 test: lint
 	$(BIN)/python -m pytest

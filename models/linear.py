@@ -19,7 +19,7 @@ from models.text_batch import FieldGroup, TextBatch
 Floats = npt.NDArray[np.float32]
 
 N_POOLED = 2  # the author's comments, other people's comments
-_NO_COMMENT = -6.0  # logit that stands for "no comment"
+_NO_COMMENT = -4.0  # logit that stands for "no comment"; half of all ordinary comments lie below it and count as none
 
 
 class LinearModel(msgspec.Struct, frozen=True, dict=True):

@@ -15,7 +15,7 @@ _CLASSES = ("digits", "latin", "emoji", "exclamation", "question", "line", "pin"
 _HASHTAG, _N_COUNTED = len(_CLASSES) + 1, len(_CLASSES) + 2  # class k is counted as k + 1, what is in none as 0
 SHAPE = (
     "title_length", "body_length", "no_body", "caption_body", "long_body", "n_tags", "no_tags", "many_tags",
-    *_CLASSES, "n_comments", "no_comments", "n_author_comments", "author_comment_length", "asks_share",
+    *_CLASSES, "asks_share",
 )  # fmt: skip
 
 
@@ -39,7 +39,6 @@ def shapes(batch: TextBatch, reader_asks: _Ints) -> tuple[Floats, Floats]:
     group_of = batch.note_of_field * n_groups + batch.group_of_field
     shape = (n_notes, n_groups)
     n_fields = np.bincount(group_of, minlength=n_notes * n_groups).reshape(shape)
-    total_lengths = np.bincount(group_of, weights=lengths, minlength=n_notes * n_groups).reshape(shape)
     own, others = n_fields[:, FieldGroup.AUTHOR_COMMENT], n_fields[:, FieldGroup.OTHER_COMMENT]
     chars = _class_counts(batch)
     written = chars[titles, _HASHTAG] + chars[bodies, _HASHTAG]
@@ -49,11 +48,9 @@ def shapes(batch: TextBatch, reader_asks: _Ints) -> tuple[Floats, Floats]:
         np.log1p(lengths[titles]) / 4, np.log1p(body) / 6, body < 15, (body >= 15) & (body < 60), body > 400,
         np.log1p(tags) / 3, tags == 0, tags >= 6, *(np.log1p(chars[bodies, 1:_HASHTAG].T) / 4),
     ]  # fmt: skip
-    own_thread = [np.log1p(own) / 3, np.log1p(total_lengths[:, FieldGroup.AUTHOR_COMMENT]) / 6]
-    whole = [
-        *content, np.log1p(own + others) / 3, own + others == 0, *own_thread, reader_asks / (own + others + 1),
-    ]  # fmt: skip
-    author = [*content, own_thread[0], own == 0, *own_thread, np.zeros(n_notes)]
+    # How many comments there are is no feature: crawls keep different shares of a thread, and any comment would count.
+    whole = [*content, reader_asks / (own + others + 1)]
+    author = [*content, np.zeros(n_notes)]
     return _columns(whole), _columns(author)
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from data.kinds import KINDS, is_off_site
 from data.notes import Comment, Note
 from models.signals import scanner
-from training.corpora import own_corpus, read_rows, texts
+from training.corpora import in_site_comments, own_corpus, read_rows, texts
 from training.design import Design, build_design
 
 
@@ -44,6 +44,7 @@ def comment_examples(corpora: Path, *, seed: int) -> list[CommentExample]:
         (sample((row["text"] for row in leads if row["tier"] == "A"), 700), True, 0.5),
         (sample((row["text"] for row in chat if row["label"] == "ad"), 400), True, 0.2),
         ([row["sample"] for row in read_rows(diversion / "codes.jsonl") if row["kind"] != "xhs"], True, 1.0),
+        (in_site_comments(), False, 5.0),
         (sample((row["text"] for row in spam if row["label"] == "ham"), 3000), False, 0.5),
         (sample((row["text"] for row in leads if row["tier"] == "B"), 700), False, 0.5),
         (sample((row["text"] for row in chat if row["label"] != "ad"), 1500), False, 0.5),

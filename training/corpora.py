@@ -21,6 +21,12 @@ def own_corpus() -> list[LabeledNote]:
         return read_labeled(path, source=OWN_SOURCE)
 
 
+def in_site_comments() -> list[str]:
+    """Read the comments that we wrote which stay on the platform, though they look like codes or calls."""
+    text = resources.files("data").joinpath("corpus/in_site_comments.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
 def gold_notes(corpora: Path) -> list[LabeledNote]:
     """Read the real notes with three answers, train and dev: what is cross-validated over sources."""
     return [note for name in GOLD_FILES for note in read_labeled(_existing(corpora / name))]

@@ -38,6 +38,7 @@ def cross_fit(
     explicit: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
     config: FitConfig,
     *,
+    measured: npt.NDArray[np.bool_] | None = None,
     on_fold: Callable[[], None] = lambda: None,
 ) -> CrossFit:
     """Hold groups of sources out in turn: whatever bears a source that is held out does not train.
@@ -48,6 +49,8 @@ def cross_fit(
         (n_notes,) the real notes with answers; all others train in every turn.
     explicit
         Masks over all notes: anywhere in the thread, and in the author's own content.
+    measured
+        (n_notes,) held-out notes that never train, as they will not in the final fit either: they are one fold.
 
     Raises
     ------
@@ -59,12 +62,18 @@ def cross_fit(
     n_sources = len(set(sources[rows].tolist()))
     if n_sources < 2:
         raise DataError(f"cross-fitting needs gold notes of at least two sources. Got {n_sources}.")
+    apart = np.zeros(len(notes), dtype=np.bool_) if measured is None else measured
+    turning = rows[~apart[rows]]
+    folds = GroupKFold(min(config.n_folds, len(set(sources[turning].tolist()))))
+    held = [turning[test] for _, test in folds.split(turning, groups=sources[turning])]
+    if apart.any():
+        held.append(np.flatnonzero(apart))
     whole = np.zeros((len(notes), 3), dtype=np.float32)
     author = np.zeros((len(notes), 3), dtype=np.float32)
-    for _, test in GroupKFold(min(config.n_folds, n_sources)).split(rows, groups=sources[rows]):
-        training = ~np.isin(sources, sources[rows[test]])
+    for test in held:
+        training = ~apart & ~np.isin(sources, sources[test])
         logits = logits_of(fit_model(matrices, notes, training, config), matrices)
-        whole[rows[test]], author[rows[test]] = logits.notes[rows[test]], logits.author[rows[test]]
+        whole[test], author[test] = logits.notes[test], logits.author[test]
         on_fold()
     return CrossFit(
         notes=[notes[row] for row in rows.tolist()],
@@ -113,21 +122,32 @@ def diversion_of(fitted: CrossFit, calibration: Calibration, floor: float) -> np
     return whole
 
 
-def choose_thresholds(fitted: CrossFit, calibration: Calibration, floor: float) -> dict[str, float]:
-    """Choose the thresholds of commercial and diversion by macro-F1 over diversion, organic and undisclosed_ad."""
+def choose_thresholds(
+    fitted: CrossFit, calibration: Calibration, floor: float, parts: npt.NDArray[np.int64] | None = None
+) -> dict[str, float]:
+    """Choose the thresholds of commercial and diversion by macro-F1 over diversion, organic and undisclosed_ad.
+
+    Parameters
+    ----------
+    parts
+        (n_notes,) the set that each note is of; macro-F1 is taken in each and averaged, so that a large set does not
+        decide alone. None: one set.
+    """
     logits = fitted.logits
     diversion = diversion_of(fitted, calibration, floor)
     commercial, disclosed = calibration.commercial(logits.notes[:, 0]), calibration.disclosed(logits.notes[:, 1])
     labels = [derive_label(item.commercial, item.disclosed, item.diversion) for item in fitted.notes]
-    kept = np.array([label in (Label.DIVERSION, Label.ORGANIC, Label.UNDISCLOSED_AD) for label in labels])
-    truth = np.array([LABELS.index(label) if label else -1 for label in labels])[kept]
+    truth = np.array([LABELS.index(label) if label else -1 for label in labels])
+    of_part = np.zeros(len(truth), dtype=np.int64) if parts is None else parts
+    counted = truth > LABELS.index(Label.DISCLOSED_AD)
+    kept = [counted & (of_part == part) for part in np.unique(of_part)]
     best, chosen = -1.0, {str(question): 0.5 for question in QUESTIONS}
     for of_diversion in _GRID:
         for of_commercial in _GRID:
             ad = np.where(disclosed >= 0.5, LABELS.index(Label.DISCLOSED_AD), LABELS.index(Label.UNDISCLOSED_AD))
             otherwise = np.where(commercial >= of_commercial, ad, LABELS.index(Label.ORGANIC))
-            predicted = np.where(diversion >= of_diversion, LABELS.index(Label.DIVERSION), otherwise)[kept]
-            value = float(np.mean([_f1(truth == code, predicted == code) for code in (1, 2, 3)]))
+            predicted = np.where(diversion >= of_diversion, LABELS.index(Label.DIVERSION), otherwise)
+            value = float(np.mean([_f1(truth[k] == code, predicted[k] == code) for k in kept for code in (1, 2, 3)]))
             if value > best:
                 best = value
                 chosen |= {"commercial": float(of_commercial), "diversion": float(of_diversion)}

@@ -111,7 +111,7 @@ def _measure(fitted: Fitted, manifest: Manifest, policy: str, path: Path) -> dic
 
 def fit_corpora(corpora: Path, config: FitConfig, progress: Progress) -> Fitted:
     """Fit on all corpora: choose by cross-fitting over the sources of train and dev, then train without dev."""
-    task = progress.add_task("reading", total=config.n_folds + 5)
+    task = progress.add_task("reading", total=config.n_folds + 6)
 
     def advance(description: str) -> None:
         progress.update(task, advance=1, description=description)
@@ -131,8 +131,8 @@ def fit_corpora(corpora: Path, config: FitConfig, progress: Progress) -> Fitted:
     advance("cross-fitting over sources")
     explicit = (matrices.design.explicit, matrices.design.own_explicit)
     on_fold = partial(advance, "cross-fitting over sources")
-    crossed = cross_fit(matrices, notes, is_gold, explicit, config, on_fold=on_fold)
-    fitted = _fitted(matrices, notes, ~is_measured, crossed, config)
+    crossed = cross_fit(matrices, notes, is_gold, explicit, config, measured=is_measured, on_fold=on_fold)
+    fitted = _fitted(matrices, notes, is_measured, crossed, config)
     advance("done")
     return msgspec.structs.replace(fitted, training_data=training_sets(corpora))
 
@@ -151,12 +151,17 @@ def fit_own(config: FitConfig) -> Fitted:
 
 
 def _fitted(
-    matrices: Matrices, notes: Sequence[LabeledNote], rows: npt.NDArray[np.bool_], crossed: CrossFit, config: FitConfig
+    matrices: Matrices,
+    notes: Sequence[LabeledNote],
+    is_measured: npt.NDArray[np.bool_],
+    crossed: CrossFit,
+    config: FitConfig,
 ) -> Fitted:
     calibration, floor = calibrate(crossed), explicit_floor(crossed)
-    thresholds = choose_thresholds(crossed, calibration, floor)
+    parts = is_measured[: len(crossed.notes)].astype(np.int64)  # gold notes come first: train is one part, dev another
+    thresholds = choose_thresholds(crossed, calibration, floor, parts)
     return Fitted(
-        model=fit_model(matrices, notes, rows, config),
+        model=fit_model(matrices, notes, ~is_measured, config),
         calibration=calibration,
         thresholds=thresholds,
         review=review_thresholds(crossed, calibration, floor),

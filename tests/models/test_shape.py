@@ -68,15 +68,6 @@ def test_tags_are_counted_once(fields, n_tags):
     assert (found["no_tags"], found["many_tags"]) == (n_tags == 0, n_tags >= 6)
 
 
-def test_the_thread_is_counted_with_and_without_others():
-    comments = (Comment(text="一二", is_author=True), Comment(text="三", is_author=False), Comment(text="四"))
-    whole, author = shape(comments=comments)
-    assert whole["n_comments"] == pytest.approx(np.log1p(3) / 3)
-    assert author["n_comments"] == whole["n_author_comments"] == author["n_author_comments"]
-    assert author["n_comments"] == pytest.approx(np.log1p(1) / 3)
-    assert whole["author_comment_length"] == pytest.approx(np.log1p(2) / 6)
-
-
-def test_a_thread_of_others_alone_is_no_thread_of_the_author():
-    whole, author = shape(comments=(Comment(text="三"),))
-    assert (whole["no_comments"], author["no_comments"]) == (0, 1)
+def test_a_harmless_comment_changes_no_shape():
+    answer = Comment(text="好看", is_author=True)
+    assert shape(body="一二三", comments=(answer,)) == shape(body="一二三")
