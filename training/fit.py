@@ -132,7 +132,8 @@ def fit_corpora(corpora: Path, config: FitConfig, progress: Progress) -> Fitted:
     explicit = (matrices.design.explicit, matrices.design.own_explicit)
     on_fold = partial(advance, "cross-fitting over sources")
     crossed = cross_fit(matrices, notes, is_gold, explicit, config, measured=is_measured, on_fold=on_fold)
-    fitted = _fitted(matrices, notes, is_measured, crossed, config)
+    parts = is_measured[is_gold].astype(np.int64)  # thresholds must suit train and dev alike
+    fitted = _fitted(matrices, notes, ~is_measured, crossed, parts, config)
     advance("done")
     return msgspec.structs.replace(fitted, training_data=training_sets(corpora))
 
@@ -153,15 +154,15 @@ def fit_own(config: FitConfig) -> Fitted:
 def _fitted(
     matrices: Matrices,
     notes: Sequence[LabeledNote],
-    is_measured: npt.NDArray[np.bool_],
+    rows: npt.NDArray[np.bool_],
     crossed: CrossFit,
+    parts: npt.NDArray[np.int64],
     config: FitConfig,
 ) -> Fitted:
     calibration, floor = calibrate(crossed), explicit_floor(crossed)
-    parts = is_measured[: len(crossed.notes)].astype(np.int64)  # gold notes come first: train is one part, dev another
     thresholds = choose_thresholds(crossed, calibration, floor, parts)
     return Fitted(
-        model=fit_model(matrices, notes, ~is_measured, config),
+        model=fit_model(matrices, notes, rows, config),
         calibration=calibration,
         thresholds=thresholds,
         review=review_thresholds(crossed, calibration, floor),

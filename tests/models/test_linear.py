@@ -32,7 +32,7 @@ def test_pooling_keeps_the_highest_of_own_and_of_other_comments():
     scores = np.array([-1, 1, 2, -9, 90], dtype=np.float32)
     owners = np.array([0, 0, 0, 1, 2]), np.array([False, False, True, True, False])
     pooled = pool_comments(scores, *owners, n_notes=4)
-    assert pooled.tolist() == [[2.0, 1.75], [0.0, 0.0], [0.0, 3.0], [0.0, 0.0]]
+    assert pooled.tolist() == [[1.5, 1.25], [0.0, 0.0], [0.0, 3.0], [0.0, 0.0]]
 
 
 def test_without_comments_of_others_author_and_note_score_alike(model):

@@ -261,3 +261,14 @@ def test_validation_speaks_of_the_authors_own_content():
     organic, diversion = LABELS.index(Label.ORGANIC), LABELS.index(Label.DIVERSION)
     assert statistics.means[organic, organic] == pytest.approx(0.9 * 0.8)
     assert statistics.means[diversion, diversion] == pytest.approx(0.9)
+
+
+def test_measured_notes_never_train_and_are_one_fold(folds):
+    sources = list("aabbcc") + list("xxyy")
+    notes = [note(source) for source in sources]
+    nothing, measured = np.zeros(10, dtype=np.bool_), np.array([False] * 6 + [True] * 4)
+    everything = np.ones(10, dtype=np.bool_)
+    fitted = cross_fit(notes, notes, everything, (nothing, nothing), FitConfig(n_folds=3), measured=measured)
+    assert all(training <= set(range(6)) for training in folds)
+    assert folds[-1] == set(range(6))
+    assert len(set(fitted.logits.notes[6:, 0])) == 1

@@ -8,18 +8,19 @@ import pytest
 from models.policy import default_policy, load_policy
 from training.fitted import policy_text
 
-THRESHOLDS = {"commercial": 0.37, "disclosed": 0.5, "diversion": 0.62}
+REVIEW = {"undisclosed_ad": 0.37, "diversion": 0.62}
 
 
 @pytest.fixture
 def path(tmp_path):
-    (tmp_path / "policy.toml").write_text(policy_text(THRESHOLDS), encoding="utf-8")
+    (tmp_path / "policy.toml").write_text(policy_text(REVIEW, "t-1"), encoding="utf-8")
     return tmp_path / "policy.toml"
 
 
 def test_fitted_thresholds_stand_in_the_policy(path):
     policy, default = load_policy(path), default_policy()
     assert (policy.diversion.review, policy.undisclosed_ad.review) == (0.62, 0.37)
+    assert policy.policy_version == "default@t-1"
     assert (policy.diversion.block, policy.comments, policy.rule) == (
         default.diversion.block,
         default.comments,
