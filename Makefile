@@ -5,7 +5,7 @@
 #   make test     install with the extras `train` and `dev`, lint, type-check, test
 #   make lint     ruff and mypy
 #   make bench    notes per second and core; NOTES=path for notes of your own
-#   make fit      train a model; ARGS="..." goes to `huoren fit`
+#   make fit      train a model; ARGS="my-model ..." goes to `huoren fit`
 #   make evaluate measure a model; ARGS="..." goes to `huoren evaluate`
 #   make clean    delete what was made, except .venv
 #

@@ -9,7 +9,7 @@ from data.errors import ModelError
 
 
 class TrainingData(msgspec.Struct, frozen=True):
-    """One set of labelled notes that the weights were trained on."""
+    """One file that the weights were trained on, labelled or not."""
 
     name: str
     rows: int

@@ -13,11 +13,10 @@ ORIGINS: dict[str, str] = {
     "zhihu_advertorials": "ZHIHU-16K, Zhihu articles marked as advertorials",
     "contact_spam": "Chinese chat messages marked as contact spam or ham",
     "group_chat_ads": "QQ group messages marked as advertisement or chat",
-    "evasive_terms": "evasive terms with their meanings",
     "codes": "codes and links of other platforms, as they were shared in public",
     "sister_platform_leads": "public posts and comments of other Chinese platforms",
     "unlabelled": "public notes and comments without labels, found in public repositories",
-    "corpus": "notes written for this project (data/corpus)",
+    "notes.jsonl": "notes written for this project (data/corpus)",
 }
 
 

@@ -2,14 +2,15 @@
 
 import argparse
 import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from data.errors import DataError, ModelError
+from models.artifact import released_folder
 from models.card import render_card
+from models.manifest import MANIFEST
 from models.notice import render_notice
 
 EXAMPLE = "example: huoren card --model my-model --metrics metrics.json -o my-model/CARD.md --notice my-model/NOTICE"
@@ -37,8 +38,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     DataError
         If the metrics file cannot be read.
     """
-    folder = args.model or Path(str(files("models").joinpath("released")))
-    manifest = _read_json(folder / "manifest.json", ModelError)
+    manifest = _read_json((args.model or released_folder()) / MANIFEST, ModelError)
     metrics = _read_json(args.metrics, DataError) if args.metrics else manifest.get("metrics")
     if not isinstance(metrics, dict) or "sets" not in metrics:
         raise ModelError(

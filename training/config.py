@@ -27,7 +27,7 @@ class FitConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: int = 0
     n_topics: int = 200  # dimensions of the topic space; 60 and 100 were no better in cross-validation
-    n_folds: int = 10  # groups of sources that are held out in turn
+    n_folds: int = 10  # groups of training sources that are held out in turn; dev is one fold more
     rarest_ngram: int = 3  # rows that must hold an n-gram
     comment_strength: float = 1.0
     commercial: QuestionRecipe = QuestionRecipe(ngram_scale=2.0, topic_scale=0.1, source_scale=1.5)

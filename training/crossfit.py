@@ -41,7 +41,7 @@ def cross_fit(
     measured: npt.NDArray[np.bool_] | None = None,
     on_fold: Callable[[], None] = lambda: None,
 ) -> CrossFit:
-    """Hold groups of sources out in turn: whatever bears a source that is held out does not train.
+    """Hold groups of sources out in turn, `measured` as one: whatever bears a source that is held out does not train.
 
     Parameters
     ----------
@@ -55,16 +55,16 @@ def cross_fit(
     Raises
     ------
     DataError
-        If fewer than two sources can be held out.
+        If fewer than two sources, `measured` aside, can be held out.
     """
     rows = np.flatnonzero(held_out)
     sources = np.array([item.source for item in notes])
-    n_sources = len(set(sources[rows].tolist()))
-    if n_sources < 2:
-        raise DataError(f"cross-fitting needs gold notes of at least two sources. Got {n_sources}.")
     apart = np.zeros(len(notes), dtype=np.bool_) if measured is None else measured
     turning = rows[~apart[rows]]
-    folds = GroupKFold(min(config.n_folds, len(set(sources[turning].tolist()))))
+    n_sources = len(set(sources[turning].tolist()))
+    if n_sources < 2:
+        raise DataError(f"cross-fitting needs gold notes of at least two sources. Got {n_sources}.")
+    folds = GroupKFold(min(config.n_folds, n_sources))
     held = [turning[test] for _, test in folds.split(turning, groups=sources[turning])]
     if apart.any():
         held.append(np.flatnonzero(apart))

@@ -110,7 +110,7 @@ def _measure(fitted: Fitted, manifest: Manifest, policy: str, path: Path) -> dic
 
 
 def fit_corpora(corpora: Path, config: FitConfig, progress: Progress) -> Fitted:
-    """Fit on all corpora: choose by cross-fitting over the sources of train and dev, then train without dev."""
+    """Fit on all corpora: choose by cross-fitting, sources of train in turn and dev whole, then train without dev."""
     task = progress.add_task("reading", total=config.n_folds + 6)
 
     def advance(description: str) -> None:
@@ -147,8 +147,7 @@ def fit_own(config: FitConfig) -> Fitted:
     matrices = weigh_design(build_design([item.note for item in notes]), space, scorer, config)
     model = fit_model(matrices, notes, np.ones(len(notes), dtype=np.bool_), config)
     thresholds = {str(question): 0.5 for question in QUESTIONS}
-    review = {"diversion": 0.5, "undisclosed_ad": 0.5}
-    return Fitted(model, flat_calibration(), thresholds, review, _DEFAULT_FLOOR, (own_training_set(),), {}, None)
+    return Fitted(model, flat_calibration(), thresholds, {}, _DEFAULT_FLOOR, (own_training_set(),), {}, None)
 
 
 def _fitted(

@@ -14,6 +14,7 @@ from models.calibration import Calibration
 from models.linear import LinearModel
 from models.manifest import FORMAT, Manifest, TrainingSet, feature_spec
 from models.prevalence import ValidationStatistics
+from training.crossfit import FALSE_REVIEWS
 
 
 class Fitted(msgspec.Struct, frozen=True):
@@ -22,7 +23,7 @@ class Fitted(msgspec.Struct, frozen=True):
     model: LinearModel
     calibration: Calibration
     thresholds: dict[str, float]
-    review: dict[str, float]  # review thresholds of the policy, by its table
+    review: dict[str, float]  # review thresholds of the policy, by its table; empty where no source was held out
     floor: float
     training_data: tuple[TrainingSet, ...]
     figures: dict[str, Any]
@@ -50,13 +51,13 @@ def manifest_of(fitted: Fitted, version: str) -> Manifest:
 
 
 def policy_text(review: Mapping[str, float], version: str) -> str:
-    """Write the default policy with the fitted review thresholds, under the model's version."""
+    """Write the default policy with the fitted review thresholds, if any, under the model's version."""
     text = resources.files("models").joinpath("policy.toml").read_text(encoding="utf-8")
     text = re.sub(r'^version = "[^"]*"', f'version = "{version}"', text, flags=re.MULTILINE)
-    for table, value in review.items():
-        text = _with_review(text, table, f"{value}  # chosen by `huoren fit`: 2 % of organic notes lie over it")
-    return _with_review(text, "comments", "0.5  # not fitted: single comments have no gold answers")
-
-
-def _with_review(text: str, table: str, value: str) -> str:
-    return re.sub(rf"(\[{table}\][^\[]*?review = )[^\n]*", lambda match: match[1] + value, text)
+    for table in ("diversion", "undisclosed_ad"):
+        if table in review:
+            line = f"{review[table]}  # chosen by `huoren fit`: {FALSE_REVIEWS:.0%} of organic notes lie over it"
+        else:
+            line = "0.5  # not fitted: no source was held out"
+        text = re.sub(rf"(\[{table}\][^\[]*?review = )[^\n]*", rf"\g<1>{line}", text)
+    return text

@@ -70,7 +70,7 @@ def learn_topic_space(documents: Sequence[Note], *, n_dimensions: int, seed: int
 
 
 def unlabelled_documents(corpora: Path, *, seed: int, per_file: int = 12_000) -> list[Note]:
-    """Gather text near and far: every unlabelled and labelled training note, samples of the rest; nothing of dev."""
+    """Gather text near and far: unlabelled and training notes, samples of the rest; no note of gold_dev."""
     draw = random.Random(seed)
     notes = [
         Note(note_id="-", title=row.get("title") or "", body=row.get("body") or "")

@@ -105,6 +105,12 @@ def test_one_source_cannot_be_held_out(folds):
         spied(["a"] * 4 + ["x"], [True] * 4 + [False])
 
 
+def test_measured_notes_are_no_source_to_hold_out_in_turn(folds):
+    notes, everything = [note(source) for source in "aabb"], np.ones(4, dtype=np.bool_)
+    with pytest.raises(DataError, match=r"gold notes of at least two sources\. Got 1\."):
+        cross_fit(notes, notes, everything, (everything, everything), FitConfig(), measured=np.arange(4) > 1)
+
+
 CURVES = (Curve(1.5, -0.5), Curve(0.7, 0.4), Curve(2.0, -1.0))
 
 

@@ -33,6 +33,12 @@ def test_no_placeholder_is_left(path):
     assert "placeholder" not in path.read_text(encoding="utf-8")
 
 
+def test_a_threshold_that_was_not_fitted_says_so():
+    text = policy_text({}, "t-1")
+    assert text.count("review = 0.5  # not fitted") == 3
+    assert "chosen by" not in text
+
+
 def test_keys_are_those_of_the_default_policy(path):
     default = tomllib.loads(resources.files("models").joinpath("policy.toml").read_text(encoding="utf-8"))
     assert tomllib.loads(path.read_text(encoding="utf-8")).keys() == default.keys()
