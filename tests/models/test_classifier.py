@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from data.errors import ModelError
 from data.labels import LABELS, QUESTIONS, Label
 from data.notes import Comment, Note, note_from_mapping
-from models.artifact import load_artifact, released_folder
+from models.artifact import load_artifact
 from models.classifier import Classifier
 from models.policy import Phrases, default_policy
 from models.verdict import Verdict
@@ -216,7 +216,6 @@ def test_a_folder_without_model_is_refused(tmp_path):
         Classifier.load(tmp_path)
 
 
-@pytest.mark.skipif(not (released_folder() / "manifest.json").is_file(), reason="there is no released model yet")
 def test_the_released_model_loads_and_finds_a_contact():
     verdict = Classifier.load().classify(note(body=HANDLE))
     assert (verdict.label, verdict.decision) == (Label.DIVERSION, "block")

@@ -38,9 +38,6 @@ def test_a_number_that_is_no_port_is_refused():
         bind("127.0.0.1", 70_000)
 
 
-@pytest.mark.skipif(
-    not (ROOT / "models/released/manifest.json").exists(), reason="there is no released model to serve yet"
-)
 def test_a_real_server_answers_and_stops_in_good_order(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
