@@ -14,7 +14,7 @@ EXPLICIT = frozenset(
     {
         "xianyu", "tmall_code", "dewu", "jd_code", "jd_code_marked", "jd_link", "pdd", "douyin", "kuaishou", "meituan",
         "taobao_link", "taobao_code", "telegram_link", "telegram_handle", "wechat_id", "qq_number", "qq_number_marked",
-        "phone", "email",
+        "phone", "email", "phone_disguised", "qq_disguised", "wechat_disguised", "email_disguised",
     }
 )  # fmt: skip
 
@@ -22,8 +22,8 @@ EXPLICIT = frozenset(
 @lru_cache(maxsize=1)
 def scanner() -> Scanner:
     """All detectors, in order of precedence: in-site spans first, so that nothing off-site claims them."""
-    from models.signals import app_search, codes, contacts, disclosure, in_site, leads, lexicon, links, price
+    from models.signals import app_search, codes, contacts, disclosure, disguised, in_site, leads, lexicon, links, price
 
-    modules = (in_site, codes, links, contacts, leads, app_search, disclosure, price, lexicon)
+    modules = (in_site, codes, links, contacts, disguised, leads, app_search, disclosure, price, lexicon)
     routes = frozenset(kind.id for kind in KINDS.values() if kind.site != "none")
     return Scanner([detector for module in modules for detector in module.DETECTORS], exclusive_kinds=routes)
