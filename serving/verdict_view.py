@@ -13,7 +13,7 @@ from data.notes import Note
 from models.evidence import Evidence
 from models.verdict import Verdict
 from serving.fields import field_text
-from serving.folded_text import FoldedText
+from serving.full_lines import FullLines
 
 _BAR_CELLS = 24
 _AROUND = 40  # characters shown on either side of evidence in a long field
@@ -86,9 +86,9 @@ def _add_evidence(rows: Table, note: Note, verdict: Verdict) -> None:
         rows.add_row("  evidence", "none")
     for field, evidence in list(by_field.items())[:_FIELDS_SHOWN]:
         shown = sorted(evidence, key=lambda item: item.start)[:_ITEMS_SHOWN]
-        rows.add_row(f"  {field}", FoldedText(_marked(field_text(note, field), shown)))
+        rows.add_row(f"  {field}", FullLines(_marked(field_text(note, field), shown)))
         for words in _explained(shown):
-            rows.add_row("", FoldedText(Text(f"└ {words}", style="dim")))
+            rows.add_row("", FullLines(Text(f"└ {words}", style="dim")))
         if more := len(evidence) - len(shown):
             rows.add_row("", Text(f"└ and {more} more: --json tells all", style="dim"))
     if (more := len(by_field) - _FIELDS_SHOWN) > 0:

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from serving.folded_text import FoldedText, fold_lines
+from serving.full_lines import FullLines, fold_lines
 
 
 def fold(text, width):
@@ -38,5 +38,5 @@ def test_style_stays_with_its_characters():
     text = Text("樱花开得正好")
     text.stylize("underline", 2, 4)
     console = Console(file=io.StringIO(), width=6, force_terminal=True, color_system="standard")
-    console.print(FoldedText(text))
+    console.print(FullLines(text))
     assert console.file.getvalue() == "樱花\x1b[4m开\x1b[0m\n\x1b[4m得\x1b[0m正好\n"

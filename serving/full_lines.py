@@ -1,4 +1,4 @@
-"""Text folded where a line is full, as Chinese is set: rich breaks at spaces, which Chinese hardly has."""
+"""Text in full lines, as Chinese is set: rich breaks at spaces, which Chinese hardly has."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _STARTS_NO_LINE = frozenset("，。！？、；：）」』】》”’…～,.!
 _ENDS_NO_LINE = frozenset("（「『【《“‘([{#@￥$")
 
 
-class FoldedText:
+class FullLines:
     """Renders a styled text in full lines; Latin words stay whole, closing signs stay with what precedes them."""
 
     def __init__(self, text: Text) -> None:
