@@ -34,6 +34,8 @@ _LIMITS = """\
   for a new feed, have people label a probability sample of that feed.
 - **Few real disclosed advertisements.** {disclosed} What the platform itself declares decides by rule.
 - **No image, no sound.** Text in a picture counts only where it is given as text.
+- **Dev chose too.** Thresholds, calibration and lead patterns were chosen on gold_train and gold_dev: figures on these
+  flatter.
 - **Wording ages.** People who lead readers off the platform change their words when the old ones are caught.
 - **Intervals do not cover the labels' own errors**, nor sources other than those measured on."""
 _MISUSE = """\

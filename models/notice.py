@@ -5,6 +5,7 @@ from typing import Any
 
 from models.card_manifest import TrainingData, read_card_manifest
 
+_UNLABELLED = "unlabelled text, used to learn which n-grams share contexts"
 # By how a file name starts; the longest that fits counts. What it is, and whom to name.
 ORIGINS: dict[str, str] = {
     "gold": "public notes of Xiaohongshu found in public repositories, labelled for this project",
@@ -17,6 +18,13 @@ ORIGINS: dict[str, str] = {
     "sister_platform_leads": "public posts and comments of other Chinese platforms",
     "unlabelled": "public notes and comments without labels, found in public repositories",
     "notes.jsonl": "notes written for this project (data/corpus)",
+    "in_site_comments": "comments written for this project (data/corpus)",
+    "cold_social": f"COLD, Chinese social-media posts: {_UNLABELLED}",
+    "consumer_reviews": f"Chinese consumer reviews: {_UNLABELLED}",
+    "fewclue": f"FewCLUE texts: {_UNLABELLED}",
+    "taobao_reviews": f"Taobao reviews: {_UNLABELLED}",
+    "weibo_posts": f"Weibo posts: {_UNLABELLED}",
+    "weibo_rumor": f"Weibo rumour reposts: {_UNLABELLED}",
 }
 
 

@@ -87,7 +87,8 @@ def _run(verb: str, arguments: list[str]) -> int:
         options = [name for each in rest if (name := each.partition("=")[0]).startswith("-") and name.isascii()]
         parser.error(f"unknown option {options[0]}" if options else "too many arguments; a text stands in quotes")
     args.settings = settings = read_settings(os.environ)
-    for name, default in (("model", settings.model), ("policy", settings.policy)):
+    for name in ("model", "policy", "corpora"):
+        default = getattr(settings, name)
         if getattr(args, name, default) is None:
             setattr(args, name, default)
     status = int(getattr(module, function)(args))

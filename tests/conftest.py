@@ -36,9 +36,7 @@ def small_model(tmp_path_factory):
     from training.fit import run  # here: most tests need no scikit-learn
 
     folder = tmp_path_factory.mktemp("model")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("HUOREN_CORPORA", raising=False)
-        run(argparse.Namespace(output=folder, version="small-1", corpora=None, seed=0, force=False, quiet=True))
+    run(argparse.Namespace(output=folder, version="small-1", corpora=None, seed=0, force=False, quiet=True))
     return folder
 
 

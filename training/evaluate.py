@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `huoren evaluate`."""
     default = f"$HUOREN_CORPORA/{DEFAULT_FILE}"
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=f"labelled notes (default: {default})")
+    parser.add_argument("--corpora", type=Path, metavar="DIR", help="corpora folder (default: $HUOREN_CORPORA)")
     parser.add_argument("--model", type=Path, metavar="DIR", help="model folder (default: the released model)")
     parser.add_argument("--policy", type=Path, metavar="FILE", help="policy file (default: the model's own)")
     parser.add_argument("--baseline", type=Path, metavar="NPZ", help="predictions to compare with, in file order")
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     """
     from models.classifier import Classifier  # here: `--help` must not wait for weights and tables
 
-    sets = read_sets(args.files or [_default_file()])
+    sets = read_sets(args.files or [_default_file(args.corpora)])
     baseline = read_baseline(args.baseline, n_notes=sum(len(each.rows) for each in sets)) if args.baseline else None
     report = evaluate(Classifier.load(args.model, policy=args.policy), sets, baseline=baseline, command=_command(args))
     text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
@@ -120,10 +120,10 @@ def _thresholds(given: Mapping[str, float]) -> dict[str, float]:
     return {str(question): float(given[question]) for question in QUESTIONS}
 
 
-def _default_file() -> Path:
-    if not (folder := os.environ.get("HUOREN_CORPORA")):
+def _default_file(corpora: Path | None) -> Path:
+    if corpora is None:
         raise ConfigError("labelled notes must be named, or HUOREN_CORPORA must name their folder. Got neither.")
-    return Path(folder) / DEFAULT_FILE
+    return corpora / DEFAULT_FILE
 
 
 def _command(args: argparse.Namespace) -> str:

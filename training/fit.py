@@ -1,7 +1,6 @@
 """`huoren fit`: learn a model from the corpora and write it as an artifact folder, with its card."""
 
 import argparse
-import os
 import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -45,7 +44,7 @@ from training.gold import LabeledNote
 from training.gold_sets import read_sets
 from training.learn import Matrices, fit_comment_scorer, fit_model, weigh_design
 from training.topic_space import TopicSpace, learn_topic_space, unlabelled_documents
-from training.training_sets import own_training_set, training_sets
+from training.training_sets import own_training_sets, training_sets
 
 EXAMPLE = "example: HUOREN_CORPORA=../shared/corpora huoren fit my-model --version 0.2.0"
 MEASURED_ON = "gold_dev.jsonl"  # its sources never train: what a fit is measured on
@@ -72,8 +71,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         If the corpora are unusable or DIR holds an artifact already.
     """
     console = console or Console(stderr=True, quiet=args.quiet)
-    named = args.corpora or os.environ.get("HUOREN_CORPORA")
-    corpora = Path(named) if named else None
+    corpora: Path | None = args.corpora
     if (args.output / MANIFEST).exists() and not args.force:
         raise ConfigError(f"{args.output}: must not hold an artifact yet, or pass --force. Got one.")
     version = check_version(args.version or datetime.now(tz=UTC).strftime("%Y.%m.%d"))
@@ -147,7 +145,7 @@ def fit_own(config: FitConfig) -> Fitted:
     matrices = weigh_design(build_design([item.note for item in notes]), space, scorer, config)
     model = fit_model(matrices, notes, np.ones(len(notes), dtype=np.bool_), config)
     thresholds = {str(question): 0.5 for question in QUESTIONS}
-    return Fitted(model, flat_calibration(), thresholds, {}, _DEFAULT_FLOOR, (own_training_set(),), {}, None)
+    return Fitted(model, flat_calibration(), thresholds, {}, _DEFAULT_FLOOR, own_training_sets(), {}, None)
 
 
 def _fitted(

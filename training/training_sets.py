@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 
 from models.manifest import TrainingSet
-from training.corpora import read_rows
+from training.corpora import in_site_comments, own_corpus, read_rows
 
 # What each corpus is under, as its collectors state it; a card and a NOTICE repeat it.
 _LICENCES = {
@@ -25,17 +25,25 @@ _LICENCES = {
 
 
 def training_sets(corpora: Path) -> tuple[TrainingSet, ...]:
-    """Describe every file of the corpora folder that a fit reads, and our own corpus."""
+    """Describe every file of the corpora folder that a fit reads, and what we wrote ourselves."""
     paths = sorted((corpora / "pretraining").glob("*.jsonl.gz"))
     licences = _LICENCES | {f"pretraining/{path.name}": "mixed (unlabelled)" for path in paths}
-    return (*(_described(corpora / name, name, licence) for name, licence in licences.items()), own_training_set())
+    return (*(_described(corpora / name, name, licence) for name, licence in licences.items()), *own_training_sets())
 
 
-def own_training_set() -> TrainingSet:
-    """Describe the corpus that we wrote ourselves."""
-    with resources.as_file(resources.files("data").joinpath("corpus/notes.jsonl")) as path:
-        return _described(path, "data/corpus/notes.jsonl", "Apache-2.0")
+def own_training_sets() -> tuple[TrainingSet, ...]:
+    """Describe what we wrote ourselves: the corpus, and the comments that stay on the platform."""
+    written = (("notes.jsonl", len(own_corpus())), ("in_site_comments.txt", len(in_site_comments())))
+    folder = resources.files("data").joinpath("corpus")
+    return tuple(
+        TrainingSet(f"data/corpus/{name}", n_rows, _sha256(folder.joinpath(name).read_bytes()), "Apache-2.0")
+        for name, n_rows in written
+    )
 
 
 def _described(path: Path, name: str, licence: str) -> TrainingSet:
-    return TrainingSet(name, sum(1 for _ in read_rows(path)), hashlib.sha256(path.read_bytes()).hexdigest(), licence)
+    return TrainingSet(name, sum(1 for _ in read_rows(path)), _sha256(path.read_bytes()), licence)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

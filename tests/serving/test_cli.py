@@ -20,6 +20,7 @@ def verb(monkeypatch):
     def put(run):
         def add_arguments(parser):
             parser.add_argument("--model")
+            parser.add_argument("--corpora")
             parser.epilog = "example: huoren probe"
 
         monkeypatch.setattr(cli, "VERBS", {"probe": "probe_module:run"})
@@ -95,6 +96,14 @@ def test_the_environment_fills_what_no_option_gave(verb, monkeypatch):
     cli.main(["probe"])
     cli.main(["probe", "--model", "from-option"])
     assert models == ["from-environ", "from-option"]
+
+
+def test_the_corpora_folder_comes_from_the_environment(verb, monkeypatch):
+    folders = []
+    verb(lambda args: folders.append(args.corpora) or 0)
+    monkeypatch.setenv("HUOREN_CORPORA", "my-corpora")
+    cli.main(["probe"])
+    assert folders == [Path("my-corpora")]
 
 
 def test_a_misspelt_variable_stops_every_verb(verb, monkeypatch, capsys):

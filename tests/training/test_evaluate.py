@@ -137,16 +137,14 @@ def test_quiet_prints_nothing(huoren_evaluate, gold_file):
     assert huoren_evaluate(gold_file, "--quiet", "--json") == (0, "")
 
 
-def test_the_default_file_comes_from_the_corpora_folder(huoren_evaluate, gold_file, monkeypatch):
-    monkeypatch.setenv("HUOREN_CORPORA", str(gold_file.parent))
-    _, printed = huoren_evaluate("--json")
+def test_the_default_file_comes_from_the_corpora_folder(huoren_evaluate, gold_file):
+    _, printed = huoren_evaluate("--json", "--corpora", gold_file.parent)
     report = json.loads(printed)
     assert report["sets"][0]["name"] == "gold_dev.jsonl"
     assert report["command"] == "huoren evaluate gold_dev.jsonl"
 
 
-def test_without_files_and_folder_it_says_what_is_missing(huoren_evaluate, monkeypatch):
-    monkeypatch.delenv("HUOREN_CORPORA", raising=False)
+def test_without_files_and_folder_it_says_what_is_missing(huoren_evaluate):
     with pytest.raises(ConfigError, match="HUOREN_CORPORA must name their folder"):
         huoren_evaluate()
 

@@ -1,11 +1,13 @@
 """Training sets: every file of a fit is named with rows, hash and licence."""
 
 import hashlib
+from importlib import resources
 
 import pytest
 
 from data.errors import ConfigError
-from training.training_sets import own_training_set, training_sets
+from training.corpora import in_site_comments
+from training.training_sets import own_training_sets, training_sets
 
 
 def test_every_file_is_described(corpora):
@@ -14,8 +16,18 @@ def test_every_file_is_described(corpora):
     content = (corpora / "diversion" / "contact_spam.jsonl.gz").read_bytes()
     assert (spam.rows, spam.sha256) == (40, hashlib.sha256(content).hexdigest())
     assert described["pretraining/news.jsonl.gz"].rows == 20
-    assert described["data/corpus/notes.jsonl"] == own_training_set()
+    for own in own_training_sets():
+        assert described[own.name] == own
     assert all(each.licence for each in described.values())
+
+
+def test_what_we_wrote_is_described_comments_included():
+    described = {each.name: each for each in own_training_sets()}
+    assert set(described) == {"data/corpus/notes.jsonl", "data/corpus/in_site_comments.txt"}
+    content = resources.files("data").joinpath("corpus/in_site_comments.txt").read_bytes()
+    comments = described["data/corpus/in_site_comments.txt"]
+    assert (comments.rows, comments.sha256) == (len(in_site_comments()), hashlib.sha256(content).hexdigest())
+    assert {each.licence for each in described.values()} == {"Apache-2.0"}
 
 
 def test_what_a_fit_is_measured_on_is_no_training_set(corpora):
