@@ -1,7 +1,7 @@
 """Evidence that the platform itself gives: link components below a note or comment, and facts that disclose."""
 
 from data.notes import Comment, Link, Note, Platform
-from data.rules import OFF_SITE_ROUTES
+from data.rules import OFF_SITE_ROUTES, RouteFinding
 from models.evidence import Evidence, HitSource
 from models.routes import NoteRoutes
 
@@ -38,10 +38,11 @@ def _of_link(link: Link, routes: NoteRoutes) -> Evidence:
     route, finding = routes.of_link(link)
     kind = _LINK_KINDS[link.platform] if route in OFF_SITE_ROUTES else "in_site_link"
     value = f"{link.kind}:{link.platform}"
-    return _of_platform(kind, "component", value=value, rule_id=finding.rule_id, hit_source="rule")
+    return _of_platform(kind, "component", value=value, rule_id=finding.rule_id, hit_source=_source(finding))
 
 
 def _of_blue_link(position: int, comment: Comment, routes: NoteRoutes) -> Evidence:
+    finding = routes.of_blue_link()
     return Evidence(
         field=f"comments[{position}]",
         comment_id=comment.comment_id,
@@ -51,9 +52,14 @@ def _of_blue_link(position: int, comment: Comment, routes: NoteRoutes) -> Eviden
         kind="in_site_link",
         value="blue_link",
         detector="component",
-        rule_id=routes.of_blue_link().rule_id,
-        hit_source="platform",
+        rule_id=finding.rule_id,
+        hit_source=_source(finding),
     )
+
+
+def _source(finding: RouteFinding) -> HitSource:
+    """Name the rule only where it forbids; a component that may stand is the platform's own word."""
+    return "rule" if finding.status == "violation" else "platform"
 
 
 def _of_platform(

@@ -109,7 +109,7 @@ def test_a_forbidden_component_diverts_by_rule_and_doubt_changes_no_label(link, 
     without = Label.DISCLOSED_AD if facts["is_ad"] else Label.ORGANIC
     expected = Label.DIVERSION if status == "violation" else without
     assert (answer.rule.status, answer.label, answer.author_label) == (status, expected, expected)
-    assert answer.evidence[0].hit_source == "rule"
+    assert answer.evidence[0].hit_source == ("rule" if status == "violation" else "platform")
     assert answer.evidence[0].rule_id == answer.rule.id
     assert answer.diversion_by == ("author" if status == "violation" else None)
     assert answer.decision == ("pass" if status == "allowed" else "review")

@@ -58,8 +58,16 @@ def test_each_fact_is_shown_with_its_tier():
 )
 def test_a_link_is_shown_as_what_it_leads_to_with_its_rule(kind, platform, shown_as):
     (item,) = shown(note(Link(kind=kind, platform=platform)))
-    assert (item.kind, item.value, item.hit_source) == (shown_as, f"{kind}:{platform}", "rule")
+    assert (item.kind, item.value, item.hit_source) == (shown_as, f"{kind}:{platform}", "platform")
     assert item.rule_id
+
+
+def test_the_rule_is_the_source_only_where_it_forbids():
+    not_enrolled = Platform(links=(Link(kind="ad_link", platform="taobao"),), is_ad=False)
+    forbidden = Note(note_id="a", published_at=DAY, date_source="given", platform=not_enrolled)
+    (item,) = shown(forbidden)
+    assert NoteRoutes(forbidden).of_link(not_enrolled.links[0])[1].status == "violation"
+    assert item.hit_source == "rule"
 
 
 def test_a_blue_link_covers_its_comment():
