@@ -19,7 +19,7 @@ from models.text_batch import FieldGroup, TextBatch
 Floats = npt.NDArray[np.float32]
 
 N_POOLED = 2  # the author's comments, other people's comments
-_NO_COMMENT = -4.0  # logit that stands for "no comment"; half of all ordinary comments lie below it and count as none
+_NO_COMMENT = -4.0  # logit that stands for "no comment"; a comment below it counts as none
 
 
 class LinearModel(msgspec.Struct, frozen=True, dict=True):
@@ -64,10 +64,7 @@ class LinearModel(msgspec.Struct, frozen=True, dict=True):
 
 
 class PackedTables(msgspec.Struct, frozen=True):
-    """The three n-gram tables of a model, rounded to 16 bits.
-
-    Logits of 2,992 notes moved by 0.0006 at most (2026-11-22).
-    """
+    """The three n-gram tables of a model, rounded to 16 bits."""
 
     ngrams: NgramTable
     topics: NgramTable

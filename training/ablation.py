@@ -5,7 +5,8 @@ share of the training sources. The topic space and the comment scorer are learne
 """
 
 import argparse
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from data.errors import AppError
 from training.comment_data import comment_examples
 from training.config import FitConfig, QuestionRecipe
 from training.corpora import OWN_SOURCE, covert_ad_notes, gold_notes, own_corpus
@@ -27,11 +29,21 @@ _SHARES = (0.25, 0.5, 0.75, 1.0)
 _DRAWS = 3
 
 
-def main() -> None:
-    """Measure and print the table."""
-    parser = argparse.ArgumentParser(prog="python -m training.ablation", description=__doc__.splitlines()[0])
-    parser.add_argument("corpora", type=Path)
-    corpora, config = parser.parse_args().corpora, FitConfig()
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the table; 0 when measured, 1 when the corpora are unusable."""
+    parser = argparse.ArgumentParser(prog="python -m training.ablation", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("corpora", type=Path, metavar="CORPORA", help="corpora folder")
+    args = parser.parse_args(argv)
+    try:
+        table = _measure(args.corpora, FitConfig())
+    except AppError as error:
+        sys.stderr.write(f"training.ablation: error: {error}\n")
+        return 1
+    Console().print(table)
+    return 0
+
+
+def _measure(corpora: Path, config: FitConfig) -> Table:
     notes = [*gold_notes(corpora), *covert_ad_notes(corpora), *own_corpus()]
     measured = {item.note.note_id for item in read_labeled(corpora / "gold_dev.jsonl")}
     is_dev = np.array([item.note.note_id in measured for item in notes])
@@ -53,7 +65,7 @@ def main() -> None:
             rows = np.array([item.source in kept for item in notes]) & ~is_dev
             name = f"{n_kept} of {len(sources)} gold sources"
             table.add_row(name, *_figures(matrices, notes, rows, is_dev, config))
-    Console().print(table)
+    return table
 
 
 def _variants(config: FitConfig) -> Iterator[tuple[str, FitConfig]]:
@@ -93,4 +105,4 @@ def _figures(
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

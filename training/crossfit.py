@@ -12,6 +12,7 @@ from data.errors import DataError
 from data.labels import LABELS, QUESTIONS, Label, derive_label
 from models.calibration import Calibration, Curve, compose
 from models.linear import Logits
+from models.platform_evidence import is_disclosed_by_platform
 from models.prevalence import ValidationStatistics
 from training.config import FitConfig
 from training.gold import LabeledNote
@@ -171,7 +172,10 @@ def validation_statistics(fitted: CrossFit, calibration: Calibration, floor: flo
     """Summarise out-of-fold label scores of the authors' own content, which is what the ratio counts."""
     author = fitted.logits.author
     diversion = np.maximum(calibration.diversion(author[:, 2]), np.where(fitted.own_explicit, floor, 0.0))
-    proba = compose(calibration.commercial_otherwise(author[:, 0]), calibration.disclosed(author[:, 1]), diversion)
+    shown = np.array([is_disclosed_by_platform(item.note.platform) for item in fitted.notes], dtype=np.bool_)
+    commercial = np.where(shown, 1.0, calibration.commercial_otherwise(author[:, 0]))  # as a verdict takes it
+    disclosed = np.where(shown, 1.0, calibration.disclosed(author[:, 1]))
+    proba = compose(commercial, disclosed, diversion)
     labels = [author_label(item) for item in fitted.notes]
     known = [row for row, label in enumerate(labels) if label is not None]
     return ValidationStatistics.from_predictions(

@@ -7,7 +7,7 @@ import pytest
 import training.crossfit
 from data.errors import DataError
 from data.labels import LABELS, QUESTIONS, Label
-from data.notes import Note
+from data.notes import Note, Platform
 from models.calibration import Curve
 from models.linear import Logits
 from training.config import FitConfig
@@ -267,6 +267,22 @@ def test_validation_speaks_of_the_authors_own_content():
     organic, diversion = LABELS.index(Label.ORGANIC), LABELS.index(Label.DIVERSION)
     assert statistics.means[organic, organic] == pytest.approx(0.9 * 0.8)
     assert statistics.means[diversion, diversion] == pytest.approx(0.9)
+
+
+def test_validation_takes_what_the_platform_shows_as_an_ad_for_one():
+    shown = LabeledNote(
+        note=Note(note_id="a", platform=Platform(is_ad=True)),
+        source="a",
+        commercial="yes",
+        disclosed="yes",
+        diversion="no",
+    )
+    fitted = crossed([shown, note("b")], [[logit(0.2), logit(0.1), logit(0.3)]] * 2)
+    means = validation_statistics(fitted, FLAT, 0.9).means
+    ad, diversion, organic = (LABELS.index(each) for each in (Label.DISCLOSED_AD, Label.DIVERSION, Label.ORGANIC))
+    assert means[ad, ad] == pytest.approx(0.7)
+    assert means[diversion, ad] == pytest.approx(0.3)
+    assert means[organic, organic] == pytest.approx(0.7 * 0.8)
 
 
 def test_measured_notes_never_train_and_are_one_fold(folds):
