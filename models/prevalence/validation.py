@@ -90,8 +90,8 @@ class ValidationStatistics:
     def collapse(self, groups: Groups) -> "ValidationStatistics":
         """Pool the four labels into groups, exactly as if the predictions had been summarised in groups.
 
-        The make-up of a pooled class is taken to be that of the validation notes; where a feed mixes its members in
-        other shares, the pooled share is off, and the interval does not tell.
+        The make-up of a pooled class is taken to be that of the validation notes; where a feed mixes its members
+        otherwise, the pooled share is biased.
 
         Raises
         ------
