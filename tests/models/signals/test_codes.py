@@ -18,7 +18,7 @@ CODE = "aB3dE9fGh1j"
 
 TAOBAO = [
     "￥{}￥",
-    "【法式碎花裙】http://m.tb.cn/h.3aB3dE9?sm=0a1b2c 点击链接，再选择浏览器咑閞；或復·制这段描述￥{}￥后到👉淘♂寳♀👈",
+    "【法式碎花裙】http://m.tb.cn/h.3aB3dE9?sm=0a1b2c 点链接，用浏览器咑閞；或復·制这段描述￥{}￥后到👉淘♂寳♀👈",
     "復·制这段描述《{})后到淘♂寳♀",
     "复制这条信息，€{}€，到【手机淘宝】即可查看",
     "5覆置本段内容 Http:/T￥{}￥转移至τa0寶",
@@ -44,20 +44,20 @@ TAOBAO = [
 ]
 OTHERS = [
     ("taobao_link", "【淘宝】https://m.tb.cn/h.aB3dE9f?tk={} CZ3457 「藤编收纳筐」点击链接直接打开"),
-    ("taobao_link", "【淘宝】7天无理由退货 https://e.tb.cn/h.aB3dE9fGh1jK2mN?tk={} MF278 「藤编收纳筐」"),
+    ("taobao_link", "【淘宝】退货包运费 https://e.tb.cn/h.aB3dE9fGh1jK2mN?tk={} MF278 「藤编收纳筐」"),
     ("taobao_link", "http://m.qxzb.top/h.3aB3dE9"),
     ("taobao_link", "http://qzxnb.com/s/aB3dE?tm=0a1b2c"),
     ("taobao_link", "https://item.taobao.com/item.htm?id=1200330044"),
-    ("xianyu_code", "【闲鱼】https://m.tb.cn/h.aB3dE9f?tk={} HU006 「这是我的闲鱼号，快来看看吧～」点击链接直接打开"),
+    ("xianyu_code", "【闲鱼】https://m.tb.cn/h.aB3dE9f?tk={} HU006 「我的闲鱼小摊，来逛」点击链接直接打开"),
     ("xianyu_code", "https://m.tb.cn/h.aB3dE9f?tk={} tG-#22>lD 「快来捡漏【九成新书桌】」"),
-    ("tmall_code", "复制整段信息，打开👉手机天猫👈，即可查看此商品:【藤编收纳筐】(未安装App点这里：http://qzxnb.com/s/aB3dE?tm=0a1b2c )🔑喵口令🔑"),
+    ("tmall_code", "复制整段，打开👉手机天猫👈，看这件:【藤编收纳筐】(未安装App点这里：http://qzxnb.com/s/aB3dE?tm=0a1b2c )🔑喵口令🔑"),
     ("jd_code", "【京东】https://3.cn/-2aB3dE9?jkl=@{}@ CA1507 「键盘」点击链接直接打开"),
     ("jd_code", "20:/！47aB3dE9fGh1！"),
     ("jd_link", "https://u.jd.com/aB3dE9f"),
     ("jd_link", "item.m.jd.com/product/100200300.html"),
     ("pdd", "https://mobile.yangkeduo.com/goods2.html?ps=aB3dE9fGh1"),
     ("douyin", "4.15 复制打开抖音，看看【小满的作品】晚霞 https://v.douyin.com/{}/ N@x.bq pLd:/ 03/05"),
-    ("douyin", "0.35 04/17 QQQ:/ h@M.zD 晚霞 https://v.douyin.com/{}/ 复制此链接，打开Dou音搜索，直接观看视频！"),
+    ("douyin", "0.35 04/17 QQQ:/ h@M.zD 晚霞 https://v.douyin.com/{}/ 复制此链接，打开Dou音搜索来看！"),
     ("kuaishou", "https://v.kuaishou.com/2aB3dE9"),
     ("dewu", "【得物】得物er-小满发现一件好物，6 CZ0001 ¥aB3dE9fG¥ https://dw4.co/t/A/1aB3dE9f 短袖"),
     ("meituan", "http://dpurl.cn/aB3dE9fz"),
