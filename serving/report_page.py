@@ -25,7 +25,7 @@ small{color:#5a6676}svg{display:block;max-width:100%}
 .feeds td::before{content:attr(data-name);color:#5a6676;font-weight:600}.others{grid-template-columns:1fr}}
 """
 _STATUSES = {
-    "audited": "people labelled a probability sample; the model only narrows the interval",
+    "audited": "a labelled probability sample; the model only narrows the interval",
     "model_based": "corrected by validation statistics; the interval holds the step to a new source",
     "screening": "corrected, but the step to a new source is not in the interval: never a headline",
     "insufficient": "too little to publish a number",

@@ -14,7 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 class Status(StrEnum):
     """How a published share came to be, or why there is none."""
 
-    AUDITED = "audited"  # people labelled a probability sample: the headline
+    AUDITED = "audited"  # a probability sample is labelled: the headline
     MODEL_BASED = "model_based"  # corrected by validation statistics, between-source variance included
     SCREENING = "screening"  # as model_based, but the step to a new source is not in the interval
     INSUFFICIENT = "insufficient"
