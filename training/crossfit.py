@@ -56,8 +56,10 @@ def cross_fit(
     Raises
     ------
     DataError
-        If fewer than two sources, `measured` aside, can be held out.
+        If fewer than two sources, `measured` aside, can be held out, or a held-out note is not `may_be_held_out`.
     """
+    if (refused := int((held_out & ~may_be_held_out(notes)).sum())) > 0:
+        raise DataError(f"no held-out note may have been chosen by a model. Got {refused}; train on them only.")
     rows = np.flatnonzero(held_out)
     sources = np.array([item.source for item in notes])
     apart = np.zeros(len(notes), dtype=np.bool_) if measured is None else measured
@@ -82,6 +84,15 @@ def cross_fit(
         explicit=explicit[0][rows],
         own_explicit=explicit[1][rows],
     )
+
+
+def may_be_held_out(notes: Sequence[LabeledNote]) -> npt.NDArray[np.bool_]:
+    """Tell the notes that thresholds, calibration and validation may rest on: (n_notes,).
+
+    A note that a model chose to have read (near a threshold, say) stands for no others: counted, it would make the
+    model look worse than it is and the shares of labels wrong. It may train.
+    """
+    return np.array([item.chosen_by != "model" for item in notes], dtype=np.bool_)
 
 
 def calibrate(fitted: CrossFit) -> Calibration:

@@ -13,10 +13,15 @@ from data.notes import Note, note_from_mapping
 
 GOLD_FILES = ("gold_train.jsonl", "gold_dev.jsonl")
 _ANSWERS = ("yes", "no", "unsure", "na", "")
+_CHOOSERS = ("model", "random", "")
 
 
 class LabeledNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note with what an annotator answered; an empty answer was never asked."""
+    """A note with what an annotator answered; an empty answer was never asked.
+
+    `chosen_by` says what chose the note to be read: "model" (by what a model said of it, so it stands for no others),
+    "random", or "" where that is not known.
+    """
 
     note: Note
     source: str
@@ -26,6 +31,7 @@ class LabeledNote(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""  # author | other | unknown
     where: tuple[str, ...] = ()
     kind: str = ""
+    chosen_by: str = ""  # model | random
 
     @property
     def label(self) -> Label | None:
@@ -59,10 +65,17 @@ def _rows(path: Path, default_source: str) -> Iterator[LabeledNote]:
                 raise DataError(message) from error
             if not isinstance(raw, dict):
                 raise DataError(f"{where}: a line must be one JSON object. Got {type(raw).__name__} instead.")
-            yield _labeled(raw, where, default_source)
+            yield labeled_note(raw, where, default_source)
 
 
-def _labeled(raw: dict[str, Any], where: str, default_source: str) -> LabeledNote:
+def labeled_note(raw: dict[str, Any], where: str, default_source: str) -> LabeledNote:
+    """Read one labelled row, its text and its answers; `where` names it in errors.
+
+    Raises
+    ------
+    DataError
+        If it is of no known shape.
+    """
     comments = raw.get("comments")
     note = note_from_mapping(
         {
@@ -85,10 +98,14 @@ def _labeled(raw: dict[str, Any], where: str, default_source: str) -> LabeledNot
             by=raw.get("by") or "",
             where=tuple(raw.get("where") or ()),
             kind=raw.get("kind") or "",
+            chosen_by=_chosen_by(raw, where),
         )
     if raw.get("label") in (0, 1):  # CHASM, AdSpectorX: a covert ad or not; nobody asked about diversion
         commercial, disclosed = ("yes", "no") if raw["label"] == 1 else ("no", "")
-        return LabeledNote(note=note, source=default_source, commercial=commercial, disclosed=disclosed)
+        chosen_by = _chosen_by(raw, where)
+        return LabeledNote(
+            note=note, source=default_source, commercial=commercial, disclosed=disclosed, chosen_by=chosen_by
+        )
     raise DataError(f"{where}: a labelled row must hold 'commercial' (yes|no|unsure) or a 'label' of 0 or 1. Got none.")
 
 
@@ -104,3 +121,10 @@ def _answer(raw: dict[str, Any], question: str, where: str) -> str:
     if answer not in _ANSWERS:
         raise DataError(f"{where}: {question!r} must be yes, no, unsure, na or empty. Got something else.")
     return str(answer)
+
+
+def _chosen_by(raw: dict[str, Any], where: str) -> str:
+    chooser = raw.get("chosen_by") or ""
+    if chooser not in _CHOOSERS:
+        raise DataError(f"{where}: 'chosen_by' must be model, random or empty. Got something else.")
+    return str(chooser)

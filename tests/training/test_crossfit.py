@@ -20,6 +20,7 @@ from training.crossfit import (
     diversion_of,
     explicit_floor,
     flat_calibration,
+    may_be_held_out,
     validation_statistics,
 )
 from training.gold import LabeledNote
@@ -109,6 +110,29 @@ def test_measured_notes_are_no_source_to_hold_out_in_turn(folds):
     notes, everything = [note(source) for source in "aabb"], np.ones(4, dtype=np.bool_)
     with pytest.raises(DataError, match=r"gold notes of at least two sources\. Got 1\."):
         cross_fit(notes, notes, everything, (everything, everything), FitConfig(), measured=np.arange(4) > 1)
+
+
+def chosen_by(who, source="a"):
+    return msgspec.structs.replace(note(source), chosen_by=who)
+
+
+def test_only_what_a_model_chose_may_not_be_held_out():
+    assert may_be_held_out([chosen_by(who) for who in ("model", "random", "")]).tolist() == [False, True, True]
+
+
+def test_cross_fitting_refuses_to_measure_on_what_a_model_chose(folds):
+    notes = [chosen_by("", "a"), chosen_by("random", "b"), chosen_by("model", "c")]
+    none = np.zeros(3, dtype=np.bool_)
+    with pytest.raises(DataError, match=r"no held-out note may have been chosen by a model\. Got 1;"):
+        cross_fit(notes, notes, ~none, (none, none), FitConfig())
+
+
+def test_what_a_model_chose_trains_in_every_fold_but_its_sources(folds):
+    notes = [chosen_by("", "a"), chosen_by("", "b"), chosen_by("model", "c"), chosen_by("model", "a")]
+    none = np.zeros(4, dtype=np.bool_)
+    fitted = cross_fit(notes, notes, may_be_held_out(notes), (none, none), FitConfig())
+    assert [item.chosen_by for item in fitted.notes] == ["", ""]
+    assert sorted(sorted(fold) for fold in folds) == [[0, 2, 3], [1, 2]]
 
 
 CURVES = (Curve(1.5, -0.5), Curve(0.7, 0.4), Curve(2.0, -1.0))

@@ -98,3 +98,18 @@ def test_no_error_quotes_a_note(tmp_path):
 def test_an_answer_that_was_never_asked_leaves_the_label_open(tmp_path):
     (item,) = read(tmp_path, ROW)
     assert LabeledNote(note=item.note, source="s", commercial="no").label is None
+
+
+@pytest.mark.parametrize("chooser", ["model", "random", ""])
+def test_who_chose_a_row_is_kept(tmp_path, chooser):
+    assert read(tmp_path, ROW | {"chosen_by": chooser})[0].chosen_by == chooser
+    assert read(tmp_path, {"id": "c", "label": 1, "text": "文", "chosen_by": chooser})[0].chosen_by == chooser
+
+
+def test_a_row_that_does_not_say_who_chose_it_says_nothing(tmp_path):
+    assert read(tmp_path, ROW)[0].chosen_by == ""
+
+
+def test_an_unknown_chooser_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"gold\.jsonl:1: 'chosen_by' must be model, random or empty"):
+        read(tmp_path, ROW | {"chosen_by": "me"})
