@@ -1,7 +1,6 @@
-"""`huoren evaluate`: figures of a model on labelled notes, with bootstrap intervals, by source, against a baseline."""
+"""`huoren evaluate`: figures of a model on labelled notes, with intervals, by slice; worst mistakes; one page."""
 
 import argparse
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,15 +12,18 @@ from data.errors import ConfigError, ModelError
 from data.labels import QUESTIONS
 from training.bootstrap import DRAWS, LEVEL, SEED, bootstrap_weights
 from training.comparison import BaselinePredictions, compare, read_baseline
+from training.evaluate_output import check_output, render_json, write_output
 from training.evaluate_tables import print_report
 from training.figures import set_figures
 from training.gold_sets import GoldSet, read_sets
 from training.judged import Judge, judge, lay_out
+from training.operating_points import FPR_FLOOR, Target, target_of
+from training.set_details import set_details
 
 SCHEMA_VERSION = 1
 VERSIONS = ("model_version", "ruleset_version", "policy_version")
 DEFAULT_FILE = "gold_dev.jsonl"
-EXAMPLE = "example: huoren evaluate gold_dev.jsonl chasm_dev.jsonl --model my-model -o metrics.json"
+EXAMPLE = "example: huoren evaluate gold_dev.jsonl --model my-model --precision 0.9 --prevalence 0.05 -o evaluation"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="DIR", help="model folder (default: the released model)")
     parser.add_argument("--policy", type=Path, metavar="FILE", help="policy file (default: the model's own)")
     parser.add_argument("--baseline", type=Path, metavar="NPZ", help="predictions to compare with, in file order")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write all figures as JSON")
+    parser.add_argument("--precision", type=float, metavar="P", help="choose each question's threshold to keep this")
+    parser.add_argument("--prevalence", type=float, metavar="PI", help="... where this share of the notes is a yes")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="OUT",
+        help="write all figures (.json), one page with plots (.html), or both and CSV files (a folder)",
+    )
     parser.add_argument("--json", action="store_true", help="print all figures as JSON instead of tables")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
     parser.epilog = EXAMPLE
@@ -44,19 +54,22 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     Raises
     ------
     AppError
-        If a file, the model, the policy or the baseline is unusable.
+        If a file, an option, the model, the policy or the baseline is unusable.
     """
+    target = target_of(args.precision, args.prevalence)
+    if args.output:
+        check_output(args.output)
     from models.classifier import Classifier  # here: `--help` must not wait for weights and tables
 
     sets = read_sets(args.files or [_default_file(args.corpora)])
     baseline = read_baseline(args.baseline, n_notes=sum(len(each.rows) for each in sets)) if args.baseline else None
-    report = evaluate(Classifier.load(args.model, policy=args.policy), sets, baseline=baseline, command=_command(args))
-    text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+    classifier = Classifier.load(args.model, policy=args.policy)
+    report = evaluate(classifier, sets, baseline=baseline, target=target, details=True, command=_command(args))
     if args.output:
-        args.output.write_text(text, encoding="utf-8")
+        write_output(report, args.output)
     console = console or Console()
     if args.json and not args.quiet:
-        console.out(text, end="", highlight=False)
+        console.out(render_json(report), end="", highlight=False)
     elif not args.quiet:
         print_report(report, console)
     return 0
@@ -67,6 +80,8 @@ def evaluate(
     sets: Sequence[GoldSet],
     *,
     baseline: BaselinePredictions | None = None,
+    target: Target | None = None,
+    details: bool = False,
     command: str = "",
     draws: int = DRAWS,
     seed: int = SEED,
@@ -77,6 +92,10 @@ def evaluate(
     ----------
     baseline
         Predictions for the notes of all sets, in their order.
+    target
+        What thresholds must keep; chosen only with `details`.
+    details
+        Also measure what an analyst reads and a manifest does not hold; see `set_details`.
 
     Returns
     -------
@@ -96,8 +115,12 @@ def evaluate(
         "label_thresholds": thresholds,
         "bootstrap": {"draws": draws, "seed": seed, "level": LEVEL, "resampled": "notes within their source"}
         | {"at_0_and_1": "Wilson intervals of shares, none of other figures"},
-        "sets": [],
     }
+    if details and target is not None:
+        report["target"] = {"precision": target.precision, "prevalence": target.prevalence} | {
+            "least_false_positive_rate": FPR_FLOOR
+        }
+    report["sets"] = []
     start = 0
     for each in sets:
         verdicts = judge(classifier, each.rows)
@@ -106,6 +129,8 @@ def evaluate(
         weights = bootstrap_weights(judged.source.tolist(), draws=draws, seed=seed)
         block: dict[str, Any] = {"name": each.name, "sha256": each.sha256}
         block |= set_figures(judged, weights, thresholds)
+        if details:
+            block |= set_details(each.rows, verdicts, judged, weights, block["overall"], target=target)
         if baseline is not None:
             block["against_baseline"] = compare(judged, baseline.rows(start, start + len(judged)), weights)
         report["sets"].append(block)
@@ -132,4 +157,7 @@ def _command(args: argparse.Namespace) -> str:
     for option in ("model", "policy", "baseline"):
         if path := getattr(args, option):
             words += [f"--{option}", path.name]
+    for option in ("precision", "prevalence"):
+        if (share := getattr(args, option)) is not None:
+            words += [f"--{option}", f"{share:g}"]
     return shlex.join(words)

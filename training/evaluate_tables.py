@@ -1,12 +1,23 @@
-"""The tables that `huoren evaluate` prints: the figures of each whole set; slices stand in the JSON."""
+"""The tables that `huoren evaluate` prints: the figures of each whole set, and the main ones of its slices."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from data.labels import LABEL_NAMES_ZH, LABELS
+from training.figures import PER_NOTES
+from training.report_text import (
+    SLICE_COUNTS,
+    count_text,
+    figure_text,
+    share_text,
+    slice_counts,
+    slice_groups,
+    slice_headline,
+)
 
 Block = Mapping[str, Any]
 _QUESTION_FIGURES = ("auc", "average_precision", "precision", "recall", "f1", "calibration_error")
@@ -29,25 +40,6 @@ def print_report(report: Block, console: Console) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def figure_text(figure: Block | None) -> str:
-    """Write a figure as `.880 (.833–.921)`; a dash where it is undefined.
-
-    Examples
-    --------
-    >>> figure_text({"value": 0.88, "ci_low": 0.833, "ci_high": 1.0})
-    '.880 (.833–1.000)'
-    """
-    if figure is None:
-        return "–"
-    if figure["ci_low"] is None:
-        return f"{_short(figure['value'])} (no interval)"
-    return f"{_short(figure['value'])} ({_short(figure['ci_low'])}–{_short(figure['ci_high'])})"
-
-
-def _short(value: float) -> str:
-    return f"{value:.3f}".removeprefix("0")
-
-
 def _tables(each: Block) -> Iterator[Table]:
     overall = each["overall"]
     yield _questions(each["name"], overall)
@@ -57,7 +49,11 @@ def _tables(each: Block) -> Iterator[Table]:
         yield _decisions(overall["decisions"])
     else:
         yield _covert(overall["covert_ad"])
+    if "operating_points" in each:
+        yield _operating_points(each["operating_points"])
     yield _slices(each)
+    if any(block["rows"] for block in each.get("by_diverter", {}).values()):
+        yield _diverters(each["by_diverter"])
     if "against_baseline" in each:
         yield _comparison(each["against_baseline"])
 
@@ -81,7 +77,7 @@ def _questions(name: str, overall: Block) -> Table:
     table = _table(f"{name}: {overall['rows']} notes", "question", "yes / asked", "threshold", *_QUESTION_HEADINGS)
     for question, block in overall["questions"].items():
         counts = f"{block['positives']} / {block['rows']}"
-        table.add_row(question, counts, _short(block["threshold"]), *_question_cells(block, _QUESTION_FIGURES))
+        table.add_row(question, counts, share_text(block["threshold"]), *_question_cells(block, _QUESTION_FIGURES))
     return table
 
 
@@ -108,17 +104,8 @@ def _decisions(block: Block) -> Table:
     names = [name for name in (rows[0] if rows else ()) if name != "prevalence"]
     table = _table(title, "diversion", *(name.replace("_", " ") for name in names))
     for row in rows:
-        cells = (row[name] for name in names)
-        table.add_row(f"{row['prevalence']:.1%}", *(_per_notes(cell) for cell in cells))
+        table.add_row(f"{row['prevalence']:.1%}", *(count_text(row[name]) for name in names))
     return table
-
-
-def _per_notes(figure: Block | None) -> str:
-    if figure is None:
-        return "–"
-    if figure["ci_low"] is None:
-        return f"{figure['value']:.0f}"
-    return f"{figure['value']:.0f} ({figure['ci_low']:.0f}–{figure['ci_high']:.0f})"
 
 
 def _covert(block: Block) -> Table:
@@ -128,18 +115,33 @@ def _covert(block: Block) -> Table:
 
 
 def _slices(each: Block) -> Table:
-    table = _table("by comments and source", "slice", "notes", "commercial AUC", "diversion F1", "macro-3")
-    named = [(f"{name} comments", block) for name, block in each["by_comments"].items()]
-    for name, block in named + list(each["by_source"].items()):
-        if block is None:
+    table = _table("by slice", "slice", *SLICE_COUNTS, *slice_headline(each["overall"]))
+    for _, slices in slice_groups(each):
+        for name, block in slices:
+            table.add_row(escape(name), *slice_counts(block), *map(figure_text, slice_headline(block).values()))
+        table.add_section()
+    return table
+
+
+def _diverters(slices: Block) -> Table:
+    table = _table("diversion by", "who", "notes", "recall")
+    for name, block in slices.items():
+        table.add_row(name, str(block["rows"]), figure_text(block["recall"]))
+    return table
+
+
+def _operating_points(points: Block) -> Table:
+    """Show what each question's chosen threshold costs at the target's prevalence, or why there is none."""
+    columns = ("threshold", "recall", "precision", f"false reviews per {PER_NOTES}", "remark")
+    table = _table("thresholds for the wanted precision", "question", *columns)
+    for question, point in points.items():
+        if point["threshold"] is None:
+            table.add_row(question, "none", "–", "–", "–", point["reason"])
             continue
-        labels = block.get("labels", {})
-        cells = (
-            block["questions"]["commercial"].get("auc"),
-            labels.get("per_label", {}).get("diversion", {}).get("f1"),
-            labels.get("macro_3"),
-        )
-        table.add_row(name, str(block["rows"]), *map(figure_text, cells))
+        costs = (figure_text(point["recall"]), figure_text(point["precision"]))
+        reviews = count_text(point[f"false_reviews_per_{PER_NOTES}"])
+        bound = "the false positive rate is a bound" if point["false_positive_rate_is_a_bound"] else ""
+        table.add_row(question, f"{point['threshold']:.4f}", *costs, reviews, bound)
     return table
 
 
@@ -147,5 +149,5 @@ def _comparison(block: Block) -> Table:
     table = _table("against the baseline, on the same notes", "figure", "model", "baseline", "P(better)")
     for name, row in block.items():
         numbers = (row["value"], row["baseline"], row["probability_better"])
-        table.add_row(name, *("–" if number is None else _short(number) for number in numbers))
+        table.add_row(name, *("–" if number is None else share_text(number) for number in numbers))
     return table

@@ -123,14 +123,14 @@ def _decisions(judged: Judged, weights: CountArray) -> Block:
     reviewed, blocked = judged.decision == "review", judged.decision == "block"
 
     def per_notes(taken: BoolArray, among: BoolArray, share: float) -> Block | None:
-        return _share(taken, among, weights, scale=PER_NOTES * share)
+        return share_figure(taken, among, weights, scale=PER_NOTES * share)
 
     return {
         "diverting": int(diverts.sum()),
         "not_diverting": int(clean.sum()),
         "diverted_by_others_only": int(((answer == 1) & judged.by_others).sum()),
-        "recall": _share(reviewed | blocked, diverts, weights),
-        "recall_blocked": _share(blocked, diverts, weights),
+        "recall": share_figure(reviewed | blocked, diverts, weights),
+        "recall_blocked": share_figure(blocked, diverts, weights),
         "at_prevalence": [
             {
                 "prevalence": prevalence,
@@ -146,13 +146,13 @@ def _decisions(judged: Judged, weights: CountArray) -> Block:
 
 def _counts(predicted: BoolArray, positive: BoolArray, weights: CountArray) -> Block:
     return {
-        "precision": _share(positive, predicted, weights),
-        "recall": _share(predicted, positive, weights),
+        "precision": share_figure(positive, predicted, weights),
+        "recall": share_figure(predicted, positive, weights),
         "f1": _figure(metrics.f1(predicted, positive), weights),
     }
 
 
-def _share(taken: BoolArray, among: BoolArray, weights: CountArray, *, scale: float = 1.0) -> Block | None:
+def share_figure(taken: BoolArray, among: BoolArray, weights: CountArray, *, scale: float = 1.0) -> Block | None:
     """Measure the share of some notes that is taken, times `scale`.
 
     None or all of 40 notes is so in every resampling, which proves neither 0 nor 1: there the interval is Wilson's.

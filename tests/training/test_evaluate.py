@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from data.errors import ConfigError, DataError, ModelError
+from models.card_figures import render_figures
 from training.evaluate import add_arguments, evaluate, run
 from training.gold_sets import read_sets
 
@@ -30,6 +31,7 @@ class WordClassifier:
         yes = {"commercial": label == "undisclosed_ad", "disclosed": False, "diversion": label == "diversion"}
         return SimpleNamespace(
             label=label,
+            scores={**dict.fromkeys(LABEL_OF_WORD.values(), 0.1), label: 0.8},
             decision="review" if label == "diversion" else "pass",
             questions={question: 0.8 if yes[question] else 0.2 for question in QUESTIONS},
             model_version="words-1",
@@ -117,6 +119,47 @@ def test_json_is_strict_and_the_same_on_screen_and_in_the_file(huoren_evaluate, 
     assert printed == (tmp_path / "m.json").read_text(encoding="utf-8")
     assert "NaN" not in printed
     assert json.loads(printed)["sets"][0]["overall"]["labels"]["macro_3"]["value"] == 1.0
+
+
+def test_details_stay_out_of_what_a_manifest_holds(gold_file):
+    plain = evaluate(CLASSIFIER, read_sets([gold_file]), draws=20)
+    detailed = evaluate(CLASSIFIER, read_sets([gold_file]), draws=20, details=True)
+    assert set(plain["sets"][0]) == {"name", "sha256", "overall", "by_source", "by_comments"}
+    assert {name: detailed["sets"][0][name] for name in plain["sets"][0]} == plain["sets"][0]
+    assert render_figures(detailed, training_sha256=()) == render_figures(plain, training_sha256=())
+
+
+def test_details_slice_by_year_length_and_who_diverts(gold_file):
+    (block,) = evaluate(CLASSIFIER, read_sets([gold_file]), draws=20, details=True)["sets"]
+    assert {name: each["rows"] for name, each in block["by_year"].items()} == {"undated": 12}
+    assert [each and each["rows"] for each in block["by_length"].values()] == [12, None, None, None]
+    found = {name: each["recall"] and each["recall"]["value"] for name, each in block["by_diverter"].items()}
+    assert found == {"author": None, "other": None, "unknown": 1.0}
+
+
+def test_details_measure_reliability_and_curves_of_measured_questions(gold_file):
+    (block,) = evaluate(CLASSIFIER, read_sets([gold_file]), draws=20, details=True)["sets"]
+    assert set(block["reliability"]) == set(block["precision_recall"]) == {"commercial", "diversion"}
+    assert block["mistakes"] == []
+
+
+def test_a_target_gives_each_question_an_operating_point(huoren_evaluate, gold_file):
+    _, printed = huoren_evaluate(gold_file, "--json", "--precision", "0.5", "--prevalence", "0.3")
+    report = json.loads(printed)
+    points = report["sets"][0]["operating_points"]
+    assert {name: point["threshold"] for name, point in points.items()} == {"commercial": 0.8, "diversion": 0.8}
+    assert (report["target"]["precision"], report["target"]["prevalence"]) == (0.5, 0.3)
+    assert report["command"] == "huoren evaluate gold_dev.jsonl --precision 0.5 --prevalence 0.3"
+
+
+def test_tables_say_why_no_threshold_reaches_the_precision(huoren_evaluate, gold_file):
+    _, printed = huoren_evaluate(gold_file, "--precision", "0.99", "--prevalence", "0.01")
+    assert "no threshold reaches 0.99" in printed
+
+
+def test_a_precision_without_a_prevalence_is_refused(huoren_evaluate, gold_file):
+    with pytest.raises(ConfigError, match="Got no --prevalence"):
+        huoren_evaluate(gold_file, "--precision", "0.9")
 
 
 def test_tables_show_counts_intervals_and_what_is_not_established(huoren_evaluate, gold_file, covert_file):
