@@ -10,6 +10,7 @@ from rich.console import Console
 
 from data.errors import ConfigError, ModelError
 from data.labels import QUESTIONS
+from models.manifest import read_manifest
 from training.bootstrap import DRAWS, LEVEL, SEED, bootstrap_weights
 from training.comparison import BaselinePredictions, compare, read_baseline
 from training.evaluate_output import check_output, render_json, write_output
@@ -59,12 +60,16 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     target = target_of(args.precision, args.prevalence)
     if args.output:
         check_output(args.output)
-    from models.classifier import Classifier  # here: `--help` must not wait for weights and tables
+    from models.artifact import released_folder  # here: `--help` must not wait for weights and tables
+    from models.classifier import Classifier
 
     sets = read_sets(args.files or [_default_file(args.corpora)])
     baseline = read_baseline(args.baseline, n_notes=sum(len(each.rows) for each in sets)) if args.baseline else None
     classifier = Classifier.load(args.model, policy=args.policy)
     report = evaluate(classifier, sets, baseline=baseline, target=target, details=True, command=_command(args))
+    learned_from = {each.sha256 for each in read_manifest(args.model or released_folder()).training_data}
+    for block in report["sets"]:
+        block["in_training"] = block["sha256"] in learned_from
     if args.output:
         write_output(report, args.output)
     console = console or Console()

@@ -6,10 +6,10 @@ from typing import Any
 
 from data.labels import LABEL_NAMES_ZH, Label
 from training.evaluate_plots import precision_recall_plot, reliability_plot
-from training.html_table import Html, html_table
+from training.html_table import Html, breakable, html_table
 from training.page_decisions import decisions_section, operating_points_section
 from training.page_slices import slices_section
-from training.report_text import figure_text
+from training.report_text import IN_TRAINING, figure_text
 
 Block = Mapping[str, Any]
 _FIGURES = {"auc": "AUC", "average_precision": "average precision", "precision": "precision", "recall": "recall"} | {
@@ -25,6 +25,7 @@ def set_sections(each: Block, *, is_first: bool) -> Html:
     parts = [
         f"<h2{' class=first' if is_first else ''}>{escape(each['name'])} <small>{overall['rows']} notes,"
         f" sources: {len(each['by_source'])}</small></h2>",
+        f"<p class='warning'>{IN_TRAINING}</p>" if each.get("in_training") else "",
         _cards(overall),
         "<h3>Questions</h3>",
         _questions(overall["questions"]),
@@ -59,9 +60,14 @@ def _cards(overall: Block) -> str:
 
 def _cells(block: Block, names: tuple[str, ...]) -> list[str]:
     if block.get("status", "measured") == "measured":
-        return [figure_text(block[name]) for name in names]
-    needed = f"<br>(fewer than {block['positives_needed']})" if "positives_needed" in block else ""
-    return [Html(block["status"] + needed), *["–"] * (len(names) - 1)]
+        return [_two_lines(figure_text(block[name])) for name in names]
+    needed = f" <br>(fewer than {block['positives_needed']})" if "positives_needed" in block else ""
+    return [Html(f"<div>{block['status']}{needed}</div>"), *["–"] * (len(names) - 1)]
+
+
+def _two_lines(text: str) -> Html:
+    value, _, interval = text.partition(" ")
+    return Html(f"<div>{value} <br><small class='ci'>{interval}</small></div>" if interval else value)
 
 
 def _questions(questions: Block) -> str:
@@ -109,14 +115,10 @@ def _confusion(block: Block) -> str:
             style = f"background:rgba(0,114,178,{share:.2f});color:{ink}"
             small = f"<br><small style='color:inherit'>{share:.0%}</small>" if count else ""
             cells += f"<td style='{style}'{' class=right' if row == column else ''}>{count}{small}</td>"
-        lines.append(f"<tr><th scope='row'>{_breakable(_named(label))}</th>{cells}</tr>")
-    head = "".join(f"<th>{_breakable(name)}</th>" for name in block["order"])
+        lines.append(f"<tr><th scope='row'>{breakable(_named(label))}</th>{cells}</tr>")
+    head = "".join(f"<th>{breakable(name)}</th>" for name in block["order"])
     return f"""<table class="heat"><thead><tr><th>gold \\ given</th>{head}</tr></thead><tbody>{"".join(lines)}</tbody>
 </table><p class="note">Percentages are of the gold label's notes (rows).</p>"""
-
-
-def _breakable(name: str) -> str:
-    return name.replace("_", "_<wbr>")
 
 
 def _baseline(block: Block) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table
 from data.labels import LABEL_NAMES_ZH, LABELS
 from training.figures import PER_NOTES
 from training.report_text import (
+    IN_TRAINING,
     SLICE_COUNTS,
     count_text,
     figure_text,
@@ -28,6 +29,8 @@ _COUNTS = ("precision", "recall", "f1")
 def print_report(report: Block, console: Console) -> None:
     """Print every set of a report, then what it was measured with."""
     for each in report["sets"]:
+        if each.get("in_training"):
+            console.print(f"{each['name']}: {IN_TRAINING}", markup=False, highlight=False, soft_wrap=True)
         for table in _tables(each):
             console.print(table)
     used = report["bootstrap"]

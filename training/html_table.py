@@ -26,6 +26,11 @@ def markup(text: str) -> str:
     return text if isinstance(text, Html) else escape(text)
 
 
+def breakable(name: str) -> Html:
+    """Escape a name; its line may break behind `_` and `/`."""
+    return Html(escape(name).replace("_", "_<wbr>").replace("/", "/<wbr>"))
+
+
 def _row(columns: Sequence[str], row: Sequence[str]) -> str:
     cells = zip(columns[1:], row[1:], strict=True)
     rest = "".join(f"<td data-name='{escape(name)}'>{markup(cell)}</td>" for name, cell in cells)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from training.evaluate_plots import interval_plot
-from training.html_table import Html, html_table
+from training.html_table import Html, breakable, html_table
 from training.report_text import SLICE_COUNTS, figure_text, slice_counts, slice_groups, slice_headline
 
 Block = Mapping[str, Any]
@@ -17,7 +17,9 @@ def slices_section(each: Block) -> str:
     for title, slices in slice_groups(each):
         if slices:
             body.append([Html(f"<b>by {title}</b>"), *[""] * (2 + len(whole))])
-            body += [[name, *slice_counts(block), *_dots(slice_headline(block), whole)] for name, block in slices]
+            body += [
+                [breakable(name), *slice_counts(block), *_dots(slice_headline(block), whole)] for name, block in slices
+            ]
     diverters = [
         [name, str(block["rows"]), _dot(block["recall"], None)]
         for name, block in each["by_diverter"].items()

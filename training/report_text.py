@@ -7,6 +7,9 @@ Block = Mapping[str, Any]
 SLICE_COUNTS = ("notes", "commercial / diverting")  # see `slice_counts`
 
 
+IN_TRAINING = "The model was trained on this very file: these figures say nothing of its quality."
+
+
 def figure_text(figure: Block | None) -> str:
     """Write a figure as `.880 (.833–.921)`; a dash where it is undefined.
 
@@ -47,7 +50,7 @@ def slice_groups(each: Block) -> Iterator[tuple[str, list[tuple[str, Block]]]]:
     groups = (
         ("comments", "by_comments", "{} comments"),
         ("year", "by_year", "{}"),
-        ("length of the body", "by_length", "{} characters"),
+        ("length", "by_length", "{} characters"),
         ("source", "by_source", "{}"),
     )
     for title, key, shown in groups:

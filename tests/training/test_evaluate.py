@@ -1,4 +1,5 @@
 import argparse
+import hashlib
 import io
 import json
 from dataclasses import dataclass
@@ -68,6 +69,8 @@ def covert_file(tmp_path):
 @pytest.fixture
 def huoren_evaluate(monkeypatch):
     """Run the verb as typed, with the fake in place of the classifier; returns status and what was printed."""
+    untrained = SimpleNamespace(training_data=())
+    monkeypatch.setattr("training.evaluate.read_manifest", lambda folder: untrained)
     module = SimpleNamespace(Classifier=SimpleNamespace(load=lambda path, policy=None: CLASSIFIER))
     monkeypatch.setitem(__import__("sys").modules, "models.classifier", module)
 
@@ -155,6 +158,16 @@ def test_a_target_gives_each_question_an_operating_point(huoren_evaluate, gold_f
 def test_tables_say_why_no_threshold_reaches_the_precision(huoren_evaluate, gold_file):
     _, printed = huoren_evaluate(gold_file, "--precision", "0.99", "--prevalence", "0.01")
     assert "no threshold reaches 0.99" in printed
+
+
+@pytest.mark.parametrize("in_training", [True, False])
+def test_a_set_that_the_model_was_trained_on_is_marked(huoren_evaluate, gold_file, tmp_path, monkeypatch, in_training):
+    sha256 = hashlib.sha256(gold_file.read_bytes()).hexdigest() if in_training else "0" * 64
+    manifest = SimpleNamespace(training_data=[SimpleNamespace(sha256=sha256)])
+    monkeypatch.setattr("training.evaluate.read_manifest", lambda folder: manifest)
+    _, printed = huoren_evaluate(gold_file, "-o", tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert ("trained on this very file" in printed) == ("trained on this very file" in page) == in_training
 
 
 def test_a_precision_without_a_prevalence_is_refused(huoren_evaluate, gold_file):
