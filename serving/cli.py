@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "doctor": "serving.doctor:run",
     "fit": "training.fit:run",
     "evaluate": "training.evaluate:run",
+    "select": "training.select:run",
     "card": "training.card:run",
 }
 _OWN = ("data", "models", "serving", "training")
