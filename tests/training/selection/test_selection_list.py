@@ -34,7 +34,7 @@ def test_shares_are_a_whole():
 
 def test_reasons_share_the_list(candidates):
     taken = chosen({reason: candidates(reason, 40) for reason in SHARES}, 40)
-    assert counts(taken) == {"uncertain": 16, "disagreement": 12, "rare_signal": 6, "unlike_training": 6}
+    assert counts(taken) == {"uncertain": 16, "disagreement": 12, "rare_signal": 8, "unlike_training": 4}
 
 
 def test_the_best_of_each_reason_comes_first(candidates):
