@@ -10,9 +10,9 @@ import numpy as np
 from training.selection_copies import N_HASHES, near_copies
 from training.selection_shortlist import Candidate
 
-# Shares of what the model chooses. A reason that finds too little leaves its places to the others. Labels of model 0.1.0
-# that were wrong among what each chose of gold_dev (2026-11-22): .52, .45, .57, .15; of all notes .19. The last looks for
-# new topics, which a set whose words the model's document frequencies know cannot show.
+# Shares of what the model chooses. A reason that finds too little leaves its places to the others.
+# Of what each chose from gold_dev these labels were wrong (model 0.1.0, 2026-11-22): .52, .45, .57, .15; of all notes
+# .19. The last looks for new topics, which a set whose words the model's document frequencies know cannot show.
 SHARES: Mapping[str, float] = {"uncertain": 0.4, "disagreement": 0.3, "rare_signal": 0.2, "unlike_training": 0.1}
 Item = TypeVar("Item")
 
