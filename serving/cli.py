@@ -23,6 +23,7 @@ VERBS: dict[str, str] = {
     "evaluate": "training.evaluate:run",
     "select": "training.select:run",
     "card": "training.card:run",
+    "model": "training.model:run",
 }
 _OWN = ("data", "models", "serving", "training")
 _ABOUT = """Judge notes: real sharing (organic), advertisements that say so, advertisements that do not, and diversion
