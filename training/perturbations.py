@@ -13,7 +13,7 @@ import msgspec
 
 from data.errors import ConfigError
 from data.notes import Note
-from training.perturbations_lexicon import WORDS, evasions
+from models.signals.evasions import WORDS, evasions
 
 Perturbation = Callable[[str, random.Random], str]
 # A phone or QQ number, an id of letters with a digit or "_": what stands free and is no word, year or price.

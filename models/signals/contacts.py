@@ -51,6 +51,8 @@ def _has_five_digits(match: re.Match[str]) -> bool:
 def _is_phone(match: re.Match[str]) -> bool:
     """Refuse runs such as 13800000000000 parts, order numbers and ids: a phone stands free of other digits and letters."""
     text, start, end = match.string, match.start("value"), match.end("value")
+    if match["sign"] and sum(char.isdigit() for char in match["value"]) != 11:
+        return False
     return not (text[start - 1 : start].isascii() and text[start - 1 : start].isalnum()) and not re.match(r"\d|[-_./=]\d|[a-z]", text[end : end + 2])
 
 
@@ -128,10 +130,10 @@ DETECTORS: tuple[Detector, ...] = (
     Detector(
         name="phone",
         kind="phone",
-        # "13900000012", "139-0000-0012", "①③⑨ 0000 0012", "1.3.9.0.0.0.0.0.0.1.2"; not "2013年1月", "订单1390000001234"
+        # "13900000012", "139-0000-0012", "①③⑨ 0000 0012", "1.3.9.0.0.0.0.0.0.1.2", "139~000~000~12"; not "2013年1月", "订单1390000001234"
         triggers=(DIGITS, "幺三", "一三", "幺五", "一五", "幺七", "一七", "幺八", "一八", "幺九", "一九"),
         pattern=re.compile(
-            r"(?P<value>(?<!\d)1[3-9]\d(?:\d{8}|[\s\-·*](?:\d{4}[\s\-·*]\d{4}|\d{8}|\d{3}[\s\-·*]\d{5})|\d[\s\-·]\d{3}[\s\-·]\d{4}|\d[\s\-·]\d{4}[\s\-·]\d{3}|\d{4}[\s\-·]\d{4})(?!\d)|(?<!\d)1([\s.\-·*])[3-9](?:\2\d){9}(?!\d)|[一幺1][三四五六七八九3-9][零一二三四五六七八九幺0-9]{9}(?![零一二三四五六七八九幺0-9]))"
+            r"(?P<value>(?<!\d)1[3-9]\d(?:\d{8}|[\s\-·*](?:\d{4}[\s\-·*]\d{4}|\d{8}|\d{3}[\s\-·*]\d{5})|\d[\s\-·]\d{3}[\s\-·]\d{4}|\d[\s\-·]\d{4}[\s\-·]\d{3}|\d{4}[\s\-·]\d{4})(?!\d)|(?<!\d)1([\s.\-·*])[3-9](?:\2\d){9}(?!\d)|(?<!\d)1[3-9]\d(?P<sign>[\s.\-·*~/_|])\d{2,4}(?:(?P=sign)\d{2,4}){1,2}(?![\d\-.~/_|])|[一幺1][三四五六七八九3-9][零一二三四五六七八九幺0-9]{9}(?![零一二三四五六七八九幺0-9]))"
         ),
         before=4,
         after=32,

@@ -1,4 +1,4 @@
-"""How decisive words are rewritten: the lexicon that perturbations write from."""
+"""How decisive words are rewritten: the lexicon that `restored` reads from and perturbations write from."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -6,7 +6,7 @@ from importlib import resources
 
 from data.errors import DataError
 
-WORDS = "words"  # the section that lists decisive words; the others are kinds
+WORDS, RESTORED_WORDS = "words", "restored_words"  # sections that list words; the others are tables
 _FILE = "lexicons/evasions.txt"
 
 
@@ -29,7 +29,7 @@ def evasions() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
             meant, *written = line.split()
             if section is None:
                 raise DataError(f"{_FILE}:{number}: a line must follow a '[section]'. Got none before it.")
-            if section is tables.get(WORDS):
+            if section is tables.get(WORDS) or section is tables.get(RESTORED_WORDS):
                 section.update(dict.fromkeys((meant, *written), ()))
             elif not written:
                 raise DataError(f"{_FILE}:{number}: a key must be followed by its writings. Got none.")

@@ -6,7 +6,7 @@ import numpy.typing as npt
 from models.text_batch import TextBatch
 
 _DIGIT_RUN, _SPLIT_DIGITS, _TOKEN_RUN = 5, 9, 8
-_SEPARATORS = np.array([ord(char) for char in " -.*·"], dtype=np.uint32)
+_SEPARATORS = np.array([ord(char) for char in " -.*·~/_|"], dtype=np.uint32)
 
 Positions = npt.NDArray[np.int64]
 

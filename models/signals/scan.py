@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from models.signals.detector import DIGITS, TOKEN, Detector, Hit
 from models.signals.hits import Hits
+from models.signals.restored import restore
 from models.signals.runs import digit_runs, token_runs
 from models.signals.triggers import TriggerFinder
 from models.text_batch import FieldGroup, TextBatch
@@ -45,7 +46,9 @@ class Scanner:
         self._finder = TriggerFinder(by_trigger)
 
     def scan(self, batch: TextBatch) -> Hits:
-        """Find all hits of a batch; none crosses a field."""
+        """Find all hits of a batch; none crosses a field. Detectors read decisive words as `restored` gives them."""
+        restored = restore(batch)
+        batch = restored.batch
         starts, ends, detectors = self._triggers(batch)
         fields = batch.fields_at(starts)
         counted = self._is_counted[detectors]
@@ -55,7 +58,7 @@ class Scanner:
         return Hits(
             fields=np.concatenate([fields[counted], batch.fields_at(np.array(found_at, dtype=np.int64))]),
             detectors=np.concatenate([detectors[counted], np.array(found_by, dtype=np.int64)]),
-            evidence=evidence,
+            evidence=restored.hits(evidence),
         )
 
     def _triggers(self, batch: TextBatch) -> tuple[_Positions, _Positions, _Positions]:
