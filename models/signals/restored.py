@@ -21,7 +21,7 @@ _Codes = npt.NDArray[np.uint32]
 _LONGEST_RUN = 3  # signs between two characters of a word
 # Not joined over these signs: "好滴 我去", "进~群里" are clauses; "W x 品牌" is two names; "主~页" is for `disguised`.
 _APART_OVER = {"主页": ".~*-", "简介": ".~*-", "vx": " ", "wx": " ", "qq": " "}
-_CLAUSE_ENDS, _APART_IN_CLAUSES = frozenset("我私群微"), " ~"
+_CLAUSE_ENDS, _APART_IN_CLAUSES = frozenset("我私群"), " ~"
 _IN_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.@_-/")  # pinyin beside these is part of an address or id
 
 

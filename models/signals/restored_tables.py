@@ -3,20 +3,43 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
-from itertools import product
+from itertools import pairwise, product
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from data.normalize import normalize
+from data.normalize import normalize, normalize_fields
 from models.signals.evasions import RESTORED_WORDS, evasions
 from models.signals.triggers import TriggerFinder
 
 FIRST, SECOND = np.uint8(1), np.uint8(2)
 PAIR_BITS = 21  # of a code point: a pair is one number
 _Masks = npt.NDArray[np.uint64]
-_ALSO_JOINED = ("vx", "wx", "qq", "v信", "加v", "加薇", "薇信", "众号", "二维")  # over signs, besides restored words
+# Joined over signs, besides restored words.
+_ALSO_JOINED = (
+    "vx",
+    "wx",
+    "qq",
+    "v信",
+    "加v",
+    "加薇",
+    "薇信",
+    "众号",
+    "二维",
+    "预定",
+    "热线",
+    "购买",
+    "价格",
+    "折扣",
+    "包邮",
+    "福利",
+    "门店",
+    "橱窗",
+    "直播",
+    "电子",
+    "子版",
+)
 _SIGNS = (*range(0x2500, 0x27C0), *range(0x1F300, 0x1FB00), *map(ord, " .·-*~/_|+=^丨"))
 _RADICALS = frozenset("亻彳讠扌氵纟钅艹礻牜阝")  # never written alone: one split character is enough
 
@@ -76,8 +99,10 @@ def _flags(points: Iterable[int]) -> npt.NDArray[np.bool_]:
 def _alikes(char: str) -> set[str]:
     """Give the characters that sound or look like one, normalised, and itself."""
     known = evasions()
-    alike = {char, *"".join(known["same_sound"].get(char, ())), *known["look_alikes"].get(char, ())}
-    return {normal for each in alike if len(normal := normalize(each)) == 1}
+    alike = [char, *"".join(known["same_sound"].get(char, ())), *known["look_alikes"].get(char, ())]
+    text = normalize_fields(alike)  # at once: one call a character would take a fifth of a second
+    fields = (text.text[start : end - 1] for start, end in pairwise(text.bounds.tolist()))
+    return {field for field in fields if len(field) == 1}
 
 
 def _writings(words: Iterable[str]) -> dict[str, str]:
