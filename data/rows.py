@@ -22,7 +22,9 @@ _COLUMNS = NOTE_KEYS | NOTE_COLUMNS | COMMENT_COLUMNS
 _BUFFER_BYTES = 2**20  # without it, or with pre_buffer, pyarrow holds whole column chunks
 
 
-def read_rows(path: Path, *, batch_size: int = 1024) -> Iterator[tuple[int, dict[str, Any] | DataError]]:
+def read_rows(
+    path: Path, *, batch_size: int = 1024, more_columns: frozenset[str] = frozenset()
+) -> Iterator[tuple[int, dict[str, Any] | DataError]]:
     """Stream the rows of a file whose name `data.inputs.find_files` accepts.
 
     Parameters
@@ -31,6 +33,8 @@ def read_rows(path: Path, *, batch_size: int = 1024) -> Iterator[tuple[int, dict
         The file, or `-` for JSONL on standard input.
     batch_size
         Parquet rows held at a time.
+    more_columns
+        Columns of a Parquet file to read besides those of notes and comments; of other files every column is read.
 
     Yields
     ------
@@ -40,7 +44,7 @@ def read_rows(path: Path, *, batch_size: int = 1024) -> Iterator[tuple[int, dict
     """
     name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
     if name.endswith(".parquet"):
-        return _parquet_rows(path, batch_size)
+        return _parquet_rows(path, batch_size, _COLUMNS | more_columns)
     if name.endswith(".csv"):
         return _csv_rows(path)
     return read_array(path) if name.endswith(".json") else _json_rows(path)
@@ -129,7 +133,9 @@ def _csv_cells(path: Path) -> Iterator[tuple[int, list[str] | DataError]]:
             )
 
 
-def _parquet_rows(path: Path, batch_size: int) -> Iterator[tuple[int, dict[str, Any] | DataError]]:
+def _parquet_rows(
+    path: Path, batch_size: int, read: frozenset[str]
+) -> Iterator[tuple[int, dict[str, Any] | DataError]]:
     number = 0
     try:
         with pq.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file:
@@ -142,7 +148,7 @@ def _parquet_rows(path: Path, batch_size: int) -> Iterator[tuple[int, dict[str, 
                     ),
                 )
                 return
-            columns = [name for name in names if name in _COLUMNS]
+            columns = [name for name in names if name in read]
             for batch in file.iter_batches(batch_size=batch_size, columns=columns, use_threads=False):
                 for row in _batch_rows(batch):
                     number += 1

@@ -108,6 +108,12 @@ def test_parquet_rows_are_counted_across_batches_and_only_known_columns_read(tmp
     assert parquet_rows(tmp_path, table, batch_size=2) == [(n, {"note_id": i}) for n, i in enumerate("abc", 1)]
 
 
+def test_a_reader_of_labels_names_the_columns_that_it_reads_besides(tmp_path):
+    table = pa.table({"note_id": ["a"], "commercial": ["yes"], "other": [1]})
+    ((_, row),) = parquet_rows(tmp_path, table, more_columns=frozenset({"commercial"}))
+    assert row == {"note_id": "a", "commercial": "yes"}
+
+
 def test_a_parquet_file_without_note_id_is_one_error(tmp_path):
     number, error = one_error(parquet_rows(tmp_path, pa.table({"body": ["好"] * 3})))
     assert number == 1
