@@ -33,10 +33,12 @@ def pytest_make_collect_report():
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory):
     """Give the folder that `huoren fit DIR` writes without a corpora folder: a model of our own corpus, in seconds."""
-    from training.fit import run  # here: most tests need no scikit-learn
+    from training.fit import add_arguments, run  # here: most tests need no scikit-learn
 
     folder = tmp_path_factory.mktemp("model")
-    run(argparse.Namespace(output=folder, version="small-1", corpora=None, seed=0, force=False, quiet=True))
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    run(parser.parse_args([str(folder), "--version", "small-1", "--quiet"]))
     return folder
 
 

@@ -23,6 +23,7 @@ from training.corpora import OWN_SOURCE, covert_ad_notes, gold_notes, own_corpus
 from training.design import build_design
 from training.gold import LabeledNote, read_labeled
 from training.learn import Matrices, answers, fit_comment_scorer, fit_model, logits_of, weigh_design
+from training.recipe import default_recipe
 from training.topic_space import learn_topic_space, unlabelled_documents
 
 _SHARES = (0.25, 0.5, 0.75, 1.0)
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("corpora", type=Path, metavar="CORPORA", help="corpora folder")
     args = parser.parse_args(argv)
     try:
-        table = _measure(args.corpora, FitConfig())
+        table = _measure(args.corpora, default_recipe())
     except AppError as error:
         sys.stderr.write(f"training.ablation: error: {error}\n")
         return 1
@@ -77,9 +78,12 @@ def _variants(config: FitConfig) -> Iterator[tuple[str, FitConfig]]:
         ("source intercepts", {"source_scale": 0.0}),
         ("source weights", {"source_power": 0.0}),
     ):
-        yield name, msgspec.structs.replace(
-            config,
-            **{question: _changed(config.recipe(question), change) for question in ("commercial", "diversion")},
+        yield (
+            name,
+            msgspec.structs.replace(
+                config,
+                **{question: _changed(config.recipe(question), change) for question in ("commercial", "diversion")},
+            ),
         )
 
 

@@ -1,54 +1,39 @@
-"""`huoren fit`: learn a model from the corpora and write it as an artifact folder, with its card."""
+"""`huoren fit`: learn a model from the corpora and labelled notes of your own; write it as an artifact folder."""
 
 import argparse
 import shlex
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 from rich.console import Console
-from rich.progress import Progress
 
 from data.errors import ConfigError
-from data.labels import QUESTIONS
 from models.artifact import VALIDATION, write_artifact
 from models.card import render_card
 from models.classifier import Classifier
 from models.manifest import MANIFEST, Manifest, check_version
-from models.ngrams import N_BUCKETS
 from models.notice import render_notice
-from training.comment_data import comment_examples, own_comment_examples
+from training.checkpoint import Checkpoints, keep_nothing
 from training.config import FitConfig
-from training.corpora import covert_ad_notes, gold_notes, own_corpus
-from training.crossfit import (
-    CrossFit,
-    calibrate,
-    choose_thresholds,
-    cross_fit,
-    explicit_floor,
-    flat_calibration,
-    review_thresholds,
-    validation_statistics,
-)
-from training.cv_figures import cross_validation_figures
-from training.design import build_design
 from training.evaluate import evaluate
+from training.fit_input import MEASURED_ON, input_of_corpora, input_of_own
+from training.fit_metrics import write_metrics
+from training.fit_notes import fit_notes
 from training.fitted import Fitted, manifest_of, policy_text
-from training.gold import LabeledNote
 from training.gold_sets import read_sets
-from training.learn import Matrices, fit_comment_scorer, fit_model, weigh_design
-from training.topic_space import TopicSpace, learn_topic_space, unlabelled_documents
-from training.training_sets import own_training_sets, training_sets
+from training.labelled_data import read_labelled_data
+from training.recipe import default_recipe, read_recipe, shipped_text
+from training.stages import Stages
 
-EXAMPLE = "example: HUOREN_CORPORA=../shared/corpora huoren fit my-model --version 0.2.0"
-MEASURED_ON = "gold_dev.jsonl"  # its sources never train: what a fit is measured on
-_DEFAULT_FLOOR = 0.95
+EXAMPLE = """examples:
+  HUOREN_CORPORA=../shared/corpora huoren fit my-model --version 0.2.0
+  huoren fit --print-recipe > my.toml
+  huoren fit my-model --recipe my.toml --data labelled.csv more.parquet --work fit-work"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,10 +41,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("output", type=Path, metavar="DIR", help="artifact folder to write")
     parser.add_argument("--version", default="", metavar="NAME", help="model version (default: today's date)")
     parser.add_argument("--corpora", type=Path, metavar="DIR", help="corpora folder (default: $HUOREN_CORPORA)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of samples and solvers (default: 0)")
+    parser.add_argument(
+        "--data", type=Path, nargs="+", default=[], metavar="FILE", help="labelled notes of your own, besides"
+    )
+    parser.add_argument("--recipe", type=Path, metavar="FILE", help="TOML; names what it changes of the default")
+    parser.add_argument("--print-recipe", action=_PrintRecipe, help="print the default recipe and stop")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed, in place of the recipe's")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="keep finished stages here; a stopped fit goes on")
+    parser.add_argument(
+        "--metrics", type=Path, metavar="DIR", help="write figures, predictions and times here (default: WORK/metrics)"
+    )
     parser.add_argument("--force", action="store_true", help="replace an artifact that stands in DIR")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
     parser.epilog = EXAMPLE
+
+
+class _PrintRecipe(argparse.Action):
+    """As `--help`: say it and stop, whatever else is missing."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help, default=argparse.SUPPRESS)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        sys.stdout.write(shipped_text())
+        parser.exit()
 
 
 def run(args: argparse.Namespace, console: Console | None = None) -> int:
@@ -68,34 +73,63 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     Raises
     ------
     AppError
-        If the corpora are unusable or DIR holds an artifact already.
+        If the recipe, the corpora or the data are unusable, or DIR holds an artifact already.
     """
     console = console or Console(stderr=True, quiet=args.quiet)
     corpora: Path | None = args.corpora
     if (args.output / MANIFEST).exists() and not args.force:
         raise ConfigError(f"{args.output}: must not hold an artifact yet, or pass --force. Got one.")
     version = check_version(args.version or datetime.now(tz=UTC).strftime("%Y.%m.%d"))
-    config = FitConfig(seed=args.seed)
-    with Progress(console=console, disable=args.quiet) as progress:
-        fitted = fit_corpora(corpora, config, progress) if corpora else fit_own(config)
-    manifest = manifest_of(fitted, version)
-    policy = policy_text(fitted.review, manifest.model_version)
-    extra: dict[str, bytes] = {}
-    if fitted.statistics is not None and corpora is not None:
-        metrics = _measure(fitted, manifest, policy, corpora / MEASURED_ON)
-        manifest = msgspec.structs.replace(manifest, metrics={**metrics, "cross_validation": fitted.figures})
-        told = msgspec.to_builtins(manifest)
-        extra = {
-            VALIDATION: fitted.statistics.to_bytes(),
-            "CARD.md": render_card(told, metrics).encode(),
-            "NOTICE": render_notice(told).encode(),
-        }
-    else:
-        console.print("No corpora folder (HUOREN_CORPORA): trained on data/corpus alone, no validation statistics.")
-    complete = write_artifact(args.output, model=fitted.model, manifest=manifest, policy=policy, extra=extra)
+    config = _config(args)
+    keep = Checkpoints(args.work) if args.work else keep_nothing
+    with Stages(console, quiet=args.quiet) as stages:
+        own = read_labelled_data(args.data)
+        read = input_of_corpora(corpora, own, config, stages, keep) if corpora else input_of_own(own, config, stages)
+        fitted = fit_notes(read, config, stages, keep)
+        manifest = manifest_of(fitted, version)
+        policy = policy_text(fitted.review, manifest.model_version)
+        extra: dict[str, bytes] = {}
+        metrics: dict[str, Any] = {}
+        if fitted.statistics is not None:
+            extra[VALIDATION] = fitted.statistics.to_bytes()
+            metrics = {"cross_validation": fitted.figures, "recipe": msgspec.to_builtins(config)}
+        if corpora:
+            with stages.stage("measuring"):
+                measured = _measure(fitted, manifest, policy, corpora / MEASURED_ON)
+            metrics = measured | metrics
+        manifest = msgspec.structs.replace(manifest, metrics=metrics)
+        if fitted.statistics is not None:
+            told = msgspec.to_builtins(manifest)
+            extra["NOTICE"] = render_notice(told).encode()
+            if corpora:
+                extra["CARD.md"] = render_card(told, measured).encode()
+        complete = write_artifact(args.output, model=fitted.model, manifest=manifest, policy=policy, extra=extra)
+    if (folder := args.metrics or (args.work and args.work / "metrics")) is not None:
+        write_metrics(folder, config, fitted, stages.seconds)
+        console.print(f"{folder}: figures, predictions out of fold, recipe and times")
+    _tell(console, args, read.left_out, fitted)
     size = sum(stored.bytes for stored in complete.files.values())
     console.print(f"{args.output}: model {complete.model_version}, {size / 1e6:.1f} MB, thresholds {fitted.thresholds}")
     return 0
+
+
+def _config(args: argparse.Namespace) -> FitConfig:
+    config = read_recipe(args.recipe) if args.recipe else default_recipe()
+    if args.seed is None:
+        return config
+    if not 0 <= args.seed < 2**32:
+        raise ConfigError(f"--seed must be a whole number from 0 up to 2**32 - 1. Got {args.seed} instead.")
+    return msgspec.structs.replace(config, seed=args.seed)
+
+
+def _tell(console: Console, args: argparse.Namespace, left_out: int, fitted: Fitted) -> None:
+    """Say what a reader would not expect."""
+    if left_out:
+        console.print(f"{left_out} notes of --data were left out: the corpora hold notes of their ids.")
+    if fitted.statistics is None:
+        trained_on = "data/corpus and --data" if args.data else "data/corpus"
+        where = "" if args.corpora else "No corpora folder (HUOREN_CORPORA): "
+        console.print(f"{where}trained on {trained_on} alone, no validation statistics. {fitted.not_held_out}".rstrip())
 
 
 def _measure(fitted: Fitted, manifest: Manifest, policy: str, path: Path) -> dict[str, Any]:
@@ -105,66 +139,3 @@ def _measure(fitted: Fitted, manifest: Manifest, policy: str, path: Path) -> dic
         classifier = Classifier.load(Path(folder))
     command = f"huoren fit, then {shlex.join(['huoren', 'evaluate', path.name])}"
     return evaluate(classifier, read_sets([path]), command=command)
-
-
-def fit_corpora(corpora: Path, config: FitConfig, progress: Progress) -> Fitted:
-    """Fit on all corpora: choose by cross-fitting, sources of train in turn and dev whole, then train without dev."""
-    task = progress.add_task("reading", total=config.n_folds + 6)
-
-    def advance(description: str) -> None:
-        progress.update(task, advance=1, description=description)
-
-    gold = gold_notes(corpora)
-    measured = {item.note.note_id for each in read_sets([corpora / MEASURED_ON]) for item in each.rows}
-    notes = [*gold, *covert_ad_notes(corpora), *own_corpus()]
-    is_gold = np.arange(len(notes)) < len(gold)
-    is_measured = np.array([item.note.note_id in measured for item in notes]) & is_gold
-    advance("learning the topic space from unlabelled text")
-    documents = unlabelled_documents(corpora, seed=config.seed)
-    space = learn_topic_space(documents, n_dimensions=config.n_topics, seed=config.seed)
-    advance("learning the comment scorer")
-    scorer = fit_comment_scorer(comment_examples(corpora, seed=config.seed), config)
-    advance("laying out notes")
-    matrices = weigh_design(build_design([item.note for item in notes]), space, scorer, config)
-    advance("cross-fitting over sources")
-    explicit = (matrices.design.explicit, matrices.design.own_explicit)
-    on_fold = partial(advance, "cross-fitting over sources")
-    crossed = cross_fit(matrices, notes, is_gold, explicit, config, measured=is_measured, on_fold=on_fold)
-    parts = is_measured[is_gold].astype(np.int64)  # thresholds must suit train and dev alike
-    fitted = _fitted(matrices, notes, ~is_measured, crossed, parts, config)
-    advance("done")
-    return msgspec.structs.replace(fitted, training_data=training_sets(corpora))
-
-
-def fit_own(config: FitConfig) -> Fitted:
-    """Fit on the corpus that we wrote, without topic space, calibration or validation, where there are no corpora."""
-    notes = own_corpus()
-    nothing = np.zeros((N_BUCKETS, 1), dtype=np.float32)
-    space = TopicSpace(idf=nothing[:, 0], directions=nothing)
-    scorer = fit_comment_scorer(own_comment_examples(), config)
-    matrices = weigh_design(build_design([item.note for item in notes]), space, scorer, config)
-    model = fit_model(matrices, notes, np.ones(len(notes), dtype=np.bool_), config)
-    thresholds = {str(question): 0.5 for question in QUESTIONS}
-    return Fitted(model, flat_calibration(), thresholds, {}, _DEFAULT_FLOOR, own_training_sets(), {}, None)
-
-
-def _fitted(
-    matrices: Matrices,
-    notes: Sequence[LabeledNote],
-    rows: npt.NDArray[np.bool_],
-    crossed: CrossFit,
-    parts: npt.NDArray[np.int64],
-    config: FitConfig,
-) -> Fitted:
-    calibration, floor = calibrate(crossed), explicit_floor(crossed)
-    thresholds = choose_thresholds(crossed, calibration, floor, parts)
-    return Fitted(
-        model=fit_model(matrices, notes, rows, config),
-        calibration=calibration,
-        thresholds=thresholds,
-        review=review_thresholds(crossed, calibration, floor),
-        floor=floor,
-        training_data=(),
-        figures=cross_validation_figures(crossed, calibration, thresholds, floor),
-        statistics=validation_statistics(crossed, calibration, floor),
-    )

@@ -14,7 +14,8 @@ from models.calibration import Calibration
 from models.linear import LinearModel
 from models.manifest import FORMAT, Manifest, TrainingSet, feature_spec
 from models.prevalence import ValidationStatistics
-from training.crossfit import FALSE_REVIEWS
+from training.crossfit import CrossFit
+from training.thresholds import FALSE_REVIEWS
 
 
 class Fitted(msgspec.Struct, frozen=True):
@@ -28,6 +29,8 @@ class Fitted(msgspec.Struct, frozen=True):
     training_data: tuple[TrainingSet, ...]
     figures: dict[str, Any]
     statistics: ValidationStatistics | None
+    crossed: CrossFit | None = None
+    not_held_out: str = ""  # why not, where notes might have been
 
 
 def manifest_of(fitted: Fitted, version: str) -> Manifest:

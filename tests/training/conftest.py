@@ -13,6 +13,7 @@ from training.config import FitConfig
 from training.corpora import own_corpus
 from training.design import build_design
 from training.learn import fit_comment_scorer, weigh_design
+from training.recipe import default_recipe
 from training.topic_space import learn_topic_space
 
 
@@ -27,7 +28,7 @@ class OwnFit(msgspec.Struct):
 
 @pytest.fixture(scope="session")
 def own_fit():
-    config, notes, examples = FitConfig(), own_corpus(), own_comment_examples()
+    config, notes, examples = default_recipe(), own_corpus(), own_comment_examples()
     space = learn_topic_space([item.note for item in notes], n_dimensions=5, seed=0)
     design = build_design([item.note for item in notes])
     return OwnFit(config, notes, weigh_design(design, space, fit_comment_scorer(examples, config), config), examples)

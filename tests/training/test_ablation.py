@@ -3,18 +3,18 @@
 import msgspec
 
 from training import ablation
-from training.config import FitConfig, QuestionRecipe
+from training.recipe import default_recipe
 
 
 def test_a_changed_recipe_keeps_what_was_not_named():
-    recipe = QuestionRecipe(strength=0.3, ngram_scale=2.0, detectors=("price",))
+    recipe = msgspec.structs.replace(default_recipe().commercial, strength=0.3, ngram_scale=2.0, detectors=("price",))
     changed = ablation._changed(recipe, {"ngram_scale": 0.0})
-    assert changed == QuestionRecipe(strength=0.3, ngram_scale=0.0, detectors=("price",))
+    assert changed == msgspec.structs.replace(recipe, ngram_scale=0.0)
     assert recipe.ngram_scale == 2.0
 
 
 def test_each_variant_sets_one_choice_to_zero_for_both_measured_questions():
-    config = FitConfig(seed=3)
+    config = default_recipe()
     (_, whole), *variants = ablation._variants(config)
     assert whole == config
     left_out = []

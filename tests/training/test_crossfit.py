@@ -1,4 +1,6 @@
-"""Cross-fitting: no note is judged by weights that saw its source; curves, floor and thresholds are recovered."""
+"""Cross-fitting: no note is judged by weights that saw its source; curves and floor are recovered."""
+
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
@@ -10,12 +12,10 @@ from data.labels import LABELS, QUESTIONS, Label
 from data.notes import Note, Platform
 from models.calibration import Curve
 from models.linear import Logits
-from training.config import FitConfig
 from training.crossfit import (
     CrossFit,
     author_label,
     calibrate,
-    choose_thresholds,
     cross_fit,
     diversion_of,
     explicit_floor,
@@ -24,6 +24,8 @@ from training.crossfit import (
     validation_statistics,
 )
 from training.gold import LabeledNote
+from training.recipe import default_recipe
+from training.splits import by_source
 
 FLAT = flat_calibration()
 
@@ -61,7 +63,7 @@ def folds(monkeypatch):
         return len(collected)
 
     def logits_of(fold, matrices):
-        table = np.full((len(matrices), 3), fold, dtype=np.float32)
+        table = np.full((len(matrices.design.explicit), 3), fold, dtype=np.float32)
         return Logits(table, -table, np.zeros(0, dtype=np.float32))
 
     monkeypatch.setattr(training.crossfit, "fit_model", fit_model)
@@ -69,10 +71,20 @@ def folds(monkeypatch):
     return collected
 
 
-def spied(sources, held_out, n_folds=3):
-    notes = [note(source) for source in sources]
+def laid_out(n_notes):
+    none = np.zeros(n_notes, dtype=np.bool_)
+    return SimpleNamespace(design=SimpleNamespace(explicit=none, own_explicit=~none))
+
+
+def judged(notes, held_out, n_folds=3, measured=None, **options):
     nothing = np.zeros(len(notes), dtype=np.bool_)
-    return cross_fit(notes, notes, np.array(held_out), (nothing, ~nothing), FitConfig(n_folds=n_folds))
+    measured = nothing if measured is None else measured
+    split = by_source(notes, np.array(held_out), measured, np.arange(len(notes)), n_folds=n_folds)
+    return cross_fit(laid_out(len(notes)), notes, split, default_recipe(), **options)
+
+
+def spied(sources, held_out):
+    return judged([note(source) for source in sources], held_out)
 
 
 def test_no_fold_trains_on_the_sources_it_holds_out(folds):
@@ -96,22 +108,6 @@ def test_every_held_out_note_is_judged_once_in_its_order(folds):
     assert (fitted.explicit.tolist(), fitted.own_explicit.tolist()) == ([False] * 3, [True] * 3)
 
 
-def test_there_are_no_more_folds_than_sources(folds):
-    spied(["a", "b"] * 5, [True] * 10, n_folds=10)
-    assert len(folds) == 2
-
-
-def test_one_source_cannot_be_held_out(folds):
-    with pytest.raises(DataError, match=r"gold notes of at least two sources\. Got 1\."):
-        spied(["a"] * 4 + ["x"], [True] * 4 + [False])
-
-
-def test_measured_notes_are_no_source_to_hold_out_in_turn(folds):
-    notes, everything = [note(source) for source in "aabb"], np.ones(4, dtype=np.bool_)
-    with pytest.raises(DataError, match=r"gold notes of at least two sources\. Got 1\."):
-        cross_fit(notes, notes, everything, (everything, everything), FitConfig(), measured=np.arange(4) > 1)
-
-
 def chosen_by(who, source="a"):
     return msgspec.structs.replace(note(source), chosen_by=who)
 
@@ -122,15 +118,13 @@ def test_only_what_a_model_chose_may_not_be_held_out():
 
 def test_cross_fitting_refuses_to_measure_on_what_a_model_chose(folds):
     notes = [chosen_by("", "a"), chosen_by("random", "b"), chosen_by("model", "c")]
-    none = np.zeros(3, dtype=np.bool_)
     with pytest.raises(DataError, match=r"no held-out note may have been chosen by a model\. Got 1;"):
-        cross_fit(notes, notes, ~none, (none, none), FitConfig())
+        judged(notes, [True] * 3)
 
 
 def test_what_a_model_chose_trains_in_every_fold_but_its_sources(folds):
     notes = [chosen_by("", "a"), chosen_by("", "b"), chosen_by("model", "c"), chosen_by("model", "a")]
-    none = np.zeros(4, dtype=np.bool_)
-    fitted = cross_fit(notes, notes, may_be_held_out(notes), (none, none), FitConfig())
+    fitted = judged(notes, may_be_held_out(notes))
     assert [item.chosen_by for item in fitted.notes] == ["", ""]
     assert sorted(sorted(fold) for fold in folds) == [[0, 2, 3], [1, 2]]
 
@@ -199,68 +193,6 @@ def test_diversion_is_the_likelier_of_thread_and_author_and_not_under_the_floor(
     assert diversion_of(fitted, FLAT, 0.9) == pytest.approx([0.6, 0.7, 0.9])
 
 
-def rows(*entries):
-    """Lay out (n, note, P(commercial), P(diversion)); nobody discloses."""
-    notes = [item for n, item, *_ in entries for _ in range(n)]
-    table = [
-        [logit(commercial), logit(0.1), logit(diversion)] for n, _, commercial, diversion in entries for _ in range(n)
-    ]
-    return crossed(notes, table)
-
-
-def test_thresholds_part_the_classes_of_a_hand_example():
-    fitted = rows(
-        (5, note(diversion="yes"), 0.9, 0.4),
-        (5, note(commercial="yes"), 0.7, 0.3),
-        (5, note(), 0.595, 0.2),
-    )
-    chosen = choose_thresholds(fitted, FLAT, 0.9)
-    assert 0.3 < chosen["diversion"] <= 0.4
-    assert 0.595 < chosen["commercial"] <= 0.7
-    assert chosen["disclosed"] == 0.5
-
-
-def macro_f1(fitted, thresholds):
-    of = {"diversion": [], "organic": [], "undisclosed_ad": []}
-    p = 1 / (1 + np.exp(-fitted.logits.notes))
-    named = [
-        "diversion"
-        if row[2] >= thresholds["diversion"]
-        else "undisclosed_ad"
-        if row[0] >= thresholds["commercial"]
-        else "organic"
-        for row in p
-    ]
-    gold = [str(item.label) for item in fitted.notes]
-    for label, values in of.items():
-        both = sum(a == b == label for a, b in zip(gold, named, strict=True))
-        values.append(2 * both / (gold.count(label) + named.count(label) or 1))
-    return np.mean(list(of.values()))
-
-
-def test_thresholds_maximise_macro_f1_where_classes_overlap():
-    draw = np.random.default_rng(3)
-    answers = [("no", "yes"), ("yes", "no"), ("no", "no")]
-    centres = {("no", "yes"): (0, 1), ("yes", "no"): (0.8, -1), ("no", "no"): (-1, -1.5)}
-    notes, table = [], []
-    for commercial, diversion in answers * 30:
-        notes.append(note(commercial=commercial, diversion=diversion))
-        of_commercial, of_diversion = draw.normal(centres[commercial, diversion], 0.9)
-        table.append([of_commercial, -3, of_diversion])
-    fitted = crossed(notes, table)
-    best = macro_f1(fitted, choose_thresholds(fitted, FLAT, 0.9))
-    grid = np.arange(0.05, 0.96, 0.05)
-    tried = [macro_f1(fitted, {"commercial": a, "diversion": b}) for a in grid for b in grid]
-    assert best >= max(tried) - 1e-9
-    assert best > macro_f1(fitted, {"commercial": 0.95, "diversion": 0.95})
-
-
-def test_disclosed_ads_and_open_labels_choose_no_threshold():
-    base = [(5, note(diversion="yes"), 0.9, 0.4), (5, note(commercial="yes"), 0.7, 0.3), (5, note(), 0.595, 0.2)]
-    noise = [(50, note(commercial="yes", disclosed="yes"), 0.65, 0.35), (50, note(commercial="unsure"), 0.65, 0.35)]
-    assert choose_thresholds(rows(*base, *noise), FLAT, 0.9) == choose_thresholds(rows(*base), FLAT, 0.9)
-
-
 @pytest.mark.parametrize(
     ("by", "label"), [("author", Label.DIVERSION), ("unknown", Label.ORGANIC), ("other", Label.ORGANIC)]
 )
@@ -310,11 +242,28 @@ def test_validation_takes_what_the_platform_shows_as_an_ad_for_one():
 
 
 def test_measured_notes_never_train_and_are_one_fold(folds):
-    sources = list("aabbcc") + list("xxyy")
-    notes = [note(source) for source in sources]
-    nothing, measured = np.zeros(10, dtype=np.bool_), np.array([False] * 6 + [True] * 4)
-    everything = np.ones(10, dtype=np.bool_)
-    fitted = cross_fit(notes, notes, everything, (nothing, nothing), FitConfig(n_folds=3), measured=measured)
+    notes = [note(source) for source in list("aabbcc") + list("xxyy")]
+    measured = np.array([False] * 6 + [True] * 4)
+    fitted = judged(notes, [True] * 10, measured=measured)
     assert all(training <= set(range(6)) for training in folds)
     assert folds[-1] == set(range(6))
     assert len(set(fitted.logits.notes[6:, 0])) == 1
+    assert (fitted.folds[6:].tolist(), fitted.measured.tolist()) == ([3] * 4, measured.tolist())
+
+
+def test_a_kept_fold_is_not_fitted_again(folds):
+    kept = {}
+
+    def keep(stage, depends_on, compute):
+        if stage not in kept:
+            kept[stage] = compute()
+        return kept[stage]
+
+    notes = [note(source) for source in "abc"]
+    first = judged(notes, [True] * 3, keep=keep)
+    assert len(folds) == 3
+    del kept["fold-1"]
+    again = judged(notes, [True] * 3, keep=keep)
+    assert len(folds) == 4
+    changed = np.flatnonzero(first.logits.notes[:, 0] != again.logits.notes[:, 0])
+    assert first.folds[changed].tolist() == [1]

@@ -2,13 +2,20 @@
 
 import argparse
 import json
-from functools import partial
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 import training.fit
+import training.fit_notes
 from data.errors import ConfigError, ModelError
 from data.labels import QUESTIONS
 from data.notes import Note
@@ -17,16 +24,29 @@ from models.classifier import Classifier
 from models.policy import default_policy
 from models.prevalence import ValidationStatistics
 from serving.cli import main
-from training.config import FitConfig, QuestionRecipe
 from training.evaluate import evaluate
 from training.gold import read_labeled
 from training.gold_sets import read_sets
+from training.recipe import read_recipe, shipped_text
+
+ROOT = Path(__file__).parents[2]
+PLAIN = "strength = 0.01\nngram_scale = 0\ntopic_scale = 0\nsource_scale = 0\ndetectors = []\n"
+# Two folds, few topics, plain questions: quickly fitted.
+QUICK = "n_topics = 4\nn_folds = 2\n" + "".join(f"[{question}]\n{PLAIN}" for question in QUESTIONS)
 
 
-def arguments(output, **options):
-    return argparse.Namespace(
-        **{"output": output, "version": "t-1", "corpora": None, "seed": 0, "force": False, "quiet": True} | options
-    )
+def arguments(output, *words, **options):
+    parser = argparse.ArgumentParser()
+    training.fit.add_arguments(parser)
+    args = parser.parse_args([str(output), "--version", "t-1", "--quiet", *map(str, words)])
+    return argparse.Namespace(**vars(args) | options)
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory):
+    path = tmp_path_factory.mktemp("recipe") / "quick.toml"
+    path.write_text(QUICK, encoding="utf-8")
+    return path
 
 
 @pytest.fixture
@@ -36,8 +56,8 @@ def no_fit(monkeypatch):
     def learn(*_):
         raise AssertionError("the fit began")
 
-    monkeypatch.setattr(training.fit, "fit_own", learn)
-    monkeypatch.setattr(training.fit, "fit_corpora", learn)
+    for name in ("input_of_own", "input_of_corpora", "fit_notes"):
+        monkeypatch.setattr(training.fit, name, learn)
 
 
 def test_a_fit_without_corpora_writes_a_model_without_validation(small_model):
@@ -76,10 +96,38 @@ def test_the_command_fits_without_corpora_and_says_so(tmp_path, monkeypatch, cap
         {},
         None,
     )
-    monkeypatch.setattr(training.fit, "fit_own", lambda config: learned)
+    monkeypatch.setattr(training.fit, "fit_notes", lambda *_: learned)
     assert main(["fit", str(tmp_path / "mine"), "--version", "mine-1"]) == 0
-    assert "trained on data/corpus alone" in capsys.readouterr().err
+    assert "trained on data/corpus alone" in " ".join(capsys.readouterr().err.split())
     assert Classifier.load(tmp_path / "mine").classify(Note(note_id="a")).model_version == "mine-1"
+
+
+def test_the_default_recipe_is_printed_without_a_folder_to_write(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["fit", "--print-recipe"])
+    assert capsys.readouterr().out == shipped_text()
+
+
+def test_a_broken_recipe_is_refused_before_the_fit(tmp_path, no_fit):
+    (tmp_path / "my.toml").write_text("n_topic = 4\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"my\.toml: unknown key 'n_topic'"):
+        training.fit.run(arguments(tmp_path / "model", "--recipe", tmp_path / "my.toml"))
+
+
+@pytest.mark.parametrize(("words", "seed"), [([], 3), (["--seed", "5"], 5), (["--seed", "0"], 0)])
+def test_a_seed_goes_before_the_recipes(tmp_path, monkeypatch, words, seed):
+    def remember(own, config, *_):
+        raise ConfigError(f"seed {config.seed}")
+
+    monkeypatch.setattr(training.fit, "input_of_own", remember)
+    (tmp_path / "my.toml").write_text("seed = 3\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"^seed {seed}$"):
+        training.fit.run(arguments(tmp_path / "model", "--recipe", tmp_path / "my.toml", *words))
+
+
+def test_a_seed_below_zero_is_refused(tmp_path, no_fit):
+    with pytest.raises(ConfigError, match=r"--seed must be a whole number from 0 up"):
+        training.fit.run(arguments(tmp_path / "model", seed=-1))
 
 
 def test_an_artifact_is_not_replaced_unasked(small_model, no_fit):
@@ -101,20 +149,18 @@ def test_the_command_fits_on_the_folder_of_the_corpora_variable(tmp_path, no_fit
     def tell(folder, *_):
         raise ConfigError(str(folder))
 
-    monkeypatch.setattr(training.fit, "fit_corpora", tell)
+    monkeypatch.setattr(training.fit, "input_of_corpora", tell)
     monkeypatch.setenv("HUOREN_CORPORA", "my-corpora")
     assert main(["fit", str(tmp_path / "model"), "--quiet"]) == 1
     assert capsys.readouterr().err == "huoren: error: my-corpora\n"
 
 
 @pytest.fixture(scope="module")
-def of_corpora(corpora, tmp_path_factory):
-    """Fit on the corpora folder in small: two folds, few topics, a plain recipe that is quickly fitted."""
+def of_corpora(corpora, quick, tmp_path_factory):
+    """Fit on the corpora folder in small, and write metrics beside."""
     folder = tmp_path_factory.mktemp("fitted")
-    with pytest.MonkeyPatch.context() as patch:
-        plain = {str(question): QuestionRecipe(strength=0.01) for question in QUESTIONS}
-        patch.setattr(training.fit, "FitConfig", partial(FitConfig, n_topics=4, n_folds=2, **plain))
-        training.fit.run(arguments(folder, corpora=corpora), Console(quiet=True))
+    words = ("--recipe", quick, "--corpora", corpora, "--metrics", folder.parent / "figures")
+    training.fit.run(arguments(folder, *words), Console(quiet=True))
     return folder
 
 
@@ -142,28 +188,170 @@ def test_its_figures_are_those_of_the_model_that_it_wrote(of_corpora, corpora):
     assert metrics["cross_validation"]["commercial"]["n"] > 200
 
 
-def test_dev_teaches_no_weights(corpora, monkeypatch):
-    taught = []
+def test_its_manifest_and_metrics_tell_its_recipe(of_corpora, quick):
+    metrics = load_artifact(of_corpora).manifest.metrics
+    assert metrics["recipe"]["n_topics"] == 4
+    assert read_recipe(of_corpora.parent / "figures" / "recipe.toml") == read_recipe(quick)
+
+
+def test_its_predictions_out_of_fold_are_of_every_gold_note(of_corpora, corpora):
+    text = (of_corpora.parent / "figures" / "predictions.csv").read_text(encoding="utf-8")
+    gold = [item for name in ("gold_train.jsonl", "gold_dev.jsonl") for item in read_labeled(corpora / name)]
+    assert text.count("\n") == len(gold) + 1
+
+
+class Taught(Exception):
+    """What the last fit was to learn from is known: learn nothing."""
+
+
+@pytest.fixture
+def taught(monkeypatch):
+    """Judge nothing, and remember the notes that the last fit would learn from."""
+    remembered = []
 
     def remember(matrices, notes, rows, config):
-        taught.append({notes[row].source for row in np.flatnonzero(rows).tolist()})
-        raise KeyboardInterrupt
+        remembered.extend(notes[row] for row in np.flatnonzero(rows).tolist())
+        raise Taught
 
-    class Progress:
-        add_task = update = staticmethod(lambda *_, **__: 0)
+    monkeypatch.setattr(training.fit_notes, "fit_model", remember)
+    monkeypatch.setattr(training.fit_notes, "cross_fit", lambda *_, **__: None)
+    monkeypatch.setattr(training.fit_notes, "calibrate", lambda *_: None)
+    return remembered
 
-    monkeypatch.setattr(training.fit, "fit_model", remember)
-    monkeypatch.setattr(training.fit, "cross_fit", lambda *_, **__: None)
-    for name in (
-        "calibrate",
-        "explicit_floor",
-        "choose_thresholds",
-        "cross_validation_figures",
-        "validation_statistics",
-    ):
-        monkeypatch.setattr(training.fit, name, lambda *_: None)
-    with pytest.raises(KeyboardInterrupt):
-        training.fit.fit_corpora(corpora, FitConfig(n_topics=4), Progress())
-    assert taught == [
-        {"source-0", "source-1", "source-2", "source-3", "source-4", "chasm", "adspectorx", "huoren-corpus"}
+
+def test_dev_teaches_no_weights(corpora, quick, taught, tmp_path):
+    with pytest.raises(Taught):
+        training.fit.run(arguments(tmp_path / "model", "--corpora", corpora, "--recipe", quick))
+    assert {item.source for item in taught} == {
+        *(f"source-{number}" for number in range(5)),
+        "chasm",
+        "adspectorx",
+        "huoren-corpus",
+    }
+
+
+def write_rows(path, rows):
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+
+
+def test_own_notes_teach_but_no_copy_of_a_dev_note_and_none_known_already(corpora, quick, taught, tmp_path):
+    train, dev = (read_labeled(corpora / name)[0].note for name in ("gold_train.jsonl", "gold_dev.jsonl"))
+    answers = {"commercial": "no", "diversion": "no"}
+    rows = [
+        {"note_id": "mine", "body": "今天去爬山，山上风很大", **answers},
+        {"note_id": "copy", "title": dev.title, "body": dev.body, **answers},
+        {"note_id": train.note_id, "body": "另一篇", **answers},
     ]
+    write_rows(tmp_path / "my.jsonl", rows)
+    words = ("--corpora", corpora, "--recipe", quick, "--data", tmp_path / "my.jsonl")
+    with pytest.raises(Taught):
+        training.fit.run(arguments(tmp_path / "model", *words))
+    assert [item.note.note_id for item in taught if item.source == "my"] == ["mine"]
+
+
+@pytest.fixture(scope="module")
+def own_rows():
+    """Give labelled notes of three sources, with every answer in each."""
+    answers = [
+        {"label": "organic"},
+        {"label": "diversion"},
+        {"label": "undisclosed_ad"},
+        {"label": "disclosed_ad"},
+    ]
+    words = ["今天去爬山", "想要的加薇信 qinghe_88", "到手价29.9直接拍", "本篇含广告，感谢品牌寄样"]
+    return [
+        {"note_id": f"m{at}", "body": f"{words[at % 4]}，记于{at}", "source": f"feed-{at // 4 % 3}", **answers[at % 4]}
+        for at in range(48)
+    ]
+
+
+def test_own_notes_without_corpora_calibrate_and_validate(own_rows, quick, tmp_path):
+    rows = [*own_rows, *({**row, "note_id": f"{row['note_id']}-x", "chosen_by": "model"} for row in own_rows[:8])]
+    write_rows(tmp_path / "my.jsonl", rows)
+    words = ("--recipe", quick, "--data", tmp_path / "my.jsonl", "--work", tmp_path / "work")
+    training.fit.run(arguments(tmp_path / "model", *words))
+    artifact = load_artifact(tmp_path / "model")
+    statistics = ValidationStatistics.load(tmp_path / "model" / "validation.npz")
+    assert statistics.sources == ("feed-0", "feed-1", "feed-2")
+    assert statistics.counts.sum() == 48  # none that a model chose
+    assert [(each.name, each.rows, each.licence) for each in artifact.manifest.training_data][-1] == (
+        "my.jsonl",
+        56,
+        "own",
+    )
+    assert (tmp_path / "work" / "metrics" / "cross_validation.csv").is_file()
+
+
+def test_own_notes_of_one_source_train_uncalibrated_and_it_is_told(own_rows, quick, tmp_path, capsys):
+    write_rows(tmp_path / "my.jsonl", [row for row in own_rows if row["source"] == "feed-0"])
+    words = ("--recipe", quick, "--data", tmp_path / "my.jsonl")
+    training.fit.run(arguments(tmp_path / "model", *words, quiet=False))
+    told = " ".join(capsys.readouterr().err.split())
+    assert "no validation statistics. cross-fitting needs gold notes of at least two sources. Got 1." in told
+    assert not (tmp_path / "model" / "validation.npz").exists()
+
+
+def fit_in_a_process(*words):
+    command = [sys.executable, "-m", "serving.cli", "fit", *map(str, words)]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("HUOREN_")}
+    return subprocess.Popen(command, cwd=ROOT, env=environ)
+
+
+def test_a_killed_fit_goes_on_to_the_same_model(of_corpora, corpora, quick, tmp_path):
+    work, out = tmp_path / "work", tmp_path / "model"
+    words = (out, "--version", "t-1", "--quiet", "--recipe", quick, "--corpora", corpora, "--work", work)
+    fit = fit_in_a_process(*words)
+    while not (work / "fold-0.npz").exists() and fit.poll() is None:
+        time.sleep(0.005)
+    fit.kill()
+    assert fit.wait() == -signal.SIGKILL
+    assert not (out / "manifest.json").exists()
+    kept = {path.name: path.stat().st_mtime_ns for path in work.glob("*.npz")}
+    assert kept.keys() >= {"topic-space.npz", "comment-scorer.npz", "near-duplicates.npz", "design.npz", "fold-0.npz"}
+    assert fit_in_a_process(*words).wait() == 0
+    assert {name: (work / name).stat().st_mtime_ns for name in kept} == kept
+    for name in ("weights.safetensors", "validation.npz", "policy.toml"):
+        assert (out / name).read_bytes() == (of_corpora / name).read_bytes()
+
+
+FOLDS = {"fold-0", "fold-1", "fold-2"}
+
+
+@pytest.fixture(scope="module")
+def work(of_corpora, corpora, quick, tmp_path_factory):
+    """Give the work folder of a fit that was stopped before its end."""
+    folder = tmp_path_factory.mktemp("stopped") / "work"
+    assert computed(folder, corpora, quick) == {"topic-space", "comment-scorer", "near-duplicates", "design", *FOLDS}
+    return folder
+
+
+def computed(work, corpora, recipe):
+    """Fit up to the last weights; tell the stages that were not kept."""
+    before = {path.stem: path.stat().st_mtime_ns for path in work.glob("*.npz")}
+
+    def stop(*_):
+        raise Taught
+
+    args = arguments(work.parent / "out", "--corpora", corpora, "--recipe", recipe, "--work", work)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.fit_notes, "fit_model", stop)
+        with pytest.raises(Taught):
+            training.fit.run(args)
+    return {path.stem for path in work.glob("*.npz") if before.get(path.stem) != path.stat().st_mtime_ns}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again"),
+    [
+        ("", "", set()),
+        ("n_topics = 4", "n_topics = 5", {"topic-space", *FOLDS}),
+        ("n_topics", "comment_strength = 0.5\nn_topics", {"comment-scorer", *FOLDS}),
+        ("n_topics", "near_duplicate = 0.801\nn_topics", {"near-duplicates"}),
+        ("[commercial]", '[thresholds]\nrule = "precision"\nprecision = 0.5\nprevalence = 0.5\n[commercial]', set()),
+        ("[diversion]\nstrength = 0.01", "[diversion]\nstrength = 0.02", FOLDS),
+    ],
+)
+def test_a_changed_recipe_computes_again_what_depends_on_it(work, corpora, tmp_path, old, new, again):
+    shutil.copytree(work, tmp_path / "work")
+    (tmp_path / "my.toml").write_text(QUICK.replace(old, new, 1), encoding="utf-8")
+    assert computed(tmp_path / "work", corpora, tmp_path / "my.toml") == again

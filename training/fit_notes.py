@@ -1,0 +1,97 @@
+"""Fit on what was gathered: hold notes out in turn to choose calibration and thresholds, then train on all that may."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from data.errors import DataError
+from data.labels import QUESTIONS
+from training.checkpoint import Arrays, Keep, digest
+from training.config import FitConfig
+from training.crossfit import (
+    CrossFit,
+    calibrate,
+    cross_fit,
+    explicit_floor,
+    flat_calibration,
+    validation_statistics,
+)
+from training.cv_figures import cross_validation_figures
+from training.design import build_design
+from training.design_arrays import arrays_of, design_of
+from training.fit_input import FitInput
+from training.fitted import Fitted
+from training.learn import Matrices, fit_model, weigh_design
+from training.near_duplicates import near_duplicate_clusters, note_text
+from training.splits import Ints, split_notes
+from training.stages import Stages
+from training.thresholds import choose_thresholds, review_thresholds
+
+_DEFAULT_FLOOR = 0.95
+
+
+def fit_notes(read: FitInput, config: FitConfig, stages: Stages, keep: Keep) -> Fitted:
+    """Fit; without corpora, where notes cannot be held out, without calibration and validation.
+
+    Raises
+    ------
+    DataError
+        If the notes are too few to learn from or, with corpora, to hold out.
+    """
+    notes = [item.note for item in read.notes]
+    with stages.stage("looking for near-duplicates"):
+        texts = [note_text(note) for note in notes]
+        find = partial(near_duplicate_clusters, texts, threshold=config.near_duplicate, seed=config.seed)
+        depends_on = (texts, config.near_duplicate, config.seed)
+        clusters = keep("near-duplicates", depends_on, lambda: {"clusters": find()})["clusters"]
+    with stages.stage("laying out notes"):
+        design = design_of(keep("design", (notes,), lambda: arrays_of(build_design(notes))))
+        matrices = weigh_design(design, read.space, read.scorer, config)
+    crossed, why = None, ""
+    try:
+        if read.held_out.any():
+            crossed = _hold_out(read, clusters, matrices, config, stages, keep)
+    except DataError as error:
+        if read.measured.any():
+            raise
+        why = str(error)
+    rows = ~read.measured & ~np.isin(clusters, clusters[read.measured])
+    with stages.stage("fitting the model"):
+        model = fit_model(matrices, read.notes, rows, config)
+    if crossed is None:
+        halves = {str(question): 0.5 for question in QUESTIONS}
+        return Fitted(
+            model, flat_calibration(), halves, {}, _DEFAULT_FLOOR, read.training_data, {}, None, not_held_out=why
+        )
+    calibration, floor = calibrate(crossed), explicit_floor(crossed)
+    parts = crossed.measured.astype(np.int64)  # thresholds must suit train and dev alike
+    thresholds = choose_thresholds(config.thresholds, crossed, calibration, floor, parts)
+    return Fitted(
+        model=model,
+        calibration=calibration,
+        thresholds=thresholds,
+        review=review_thresholds(crossed, calibration, floor),
+        floor=floor,
+        training_data=read.training_data,
+        figures=cross_validation_figures(crossed, calibration, thresholds, floor),
+        statistics=validation_statistics(crossed, calibration, floor),
+        crossed=crossed,
+    )
+
+
+def _hold_out(
+    read: FitInput, clusters: Ints, matrices: Matrices, config: FitConfig, stages: Stages, keep: Keep
+) -> CrossFit:
+    split = split_notes(read.notes, read.held_out, read.measured, clusters, config)
+    recipes = [config.recipe(question) for question in QUESTIONS]
+    all_folds = digest(read.depends_on, read.notes, recipes, config.seed, config.rarest_ngram)
+
+    def keep_fold(stage: str, rows: Iterable[Any], compute: Callable[[], Arrays], /) -> Arrays:
+        return keep(stage, (all_folds, *rows), compute)
+
+    with stages.stage(f"cross-fitting by {config.split}", split.n_folds) as advance:
+        crossed = cross_fit(matrices, read.notes, split, config, keep=keep_fold, on_fold=advance)
+    calibrate(crossed)  # before the last fit: notes that answer too little are refused, or told, here
+    return crossed
