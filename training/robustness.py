@@ -2,6 +2,10 @@
 
 Real notes whose answer is diversion are perturbed, each kind on its own; a kind is judged on the notes that it changes
 and that the model finds as they are. The same is done to organic notes, which must not become diversion.
+
+Detectors read several of these rewritings from the same lexicon (`models.signals.restored`): for homophones, look-alikes,
+split characters and pinyin the figures say that this works, not that every writing is known. Swapped neighbours are read
+by nothing, emoji only where they stand for WeChat or a private message.
 """
 
 import argparse
@@ -56,11 +60,6 @@ class KindFigures(msgspec.Struct, frozen=True, kw_only=True):
     kept: float | None
     ci_low: float | None
     ci_high: float | None
-
-    @property
-    def reaches_target(self) -> bool | None:
-        """Whether the share kept reaches the target; None where no note tells."""
-        return None if self.kept is None else self.kept >= TARGETS[self.held_out]
 
 
 def measure(

@@ -64,13 +64,7 @@ def test_notes_that_a_kind_does_not_change_are_counted_apart():
 
 def test_without_a_found_note_nothing_is_claimed():
     figures = of_kind(measure(Finder("没有的词"), rows("加我微信")), "homophone")
-    assert (figures.found, figures.kept, figures.ci_low, figures.reaches_target) == (0, None, None, None)
-
-
-def test_targets_differ_for_kinds_that_were_held_out():
-    assert robustness.TARGETS == {False: 0.9, True: 0.8}
-    figures = of_kind(measure(Finder("微信", "信微"), rows("加我微信")), "shuffled_neighbours")
-    assert figures.reaches_target
+    assert (figures.found, figures.kept, figures.ci_low, figures.ci_high) == (0, None, None, None)
 
 
 def test_diverting_and_organic_notes_are_measured_apart():
