@@ -3,9 +3,9 @@
 Real notes whose answer is diversion are perturbed, each kind on its own; a kind is judged on the notes that it changes
 and that the model finds as they are. The same is done to organic notes, which must not become diversion.
 
-Detectors read several of these rewritings from the same lexicon (`models.signals.restored`): for homophones, look-alikes,
-split characters and pinyin the figures say that this works, not that every writing is known. Swapped neighbours are read
-by nothing, emoji only where they stand for WeChat or a private message.
+Detectors read several of these rewritings from the same lexicon (`models.signals.restored`): for homophones,
+look-alikes, split characters and pinyin the figures say that this works, not that every writing is known. Swapped
+neighbours are read by nothing, emoji only where they stand for WeChat or a private message.
 """
 
 import argparse
