@@ -107,7 +107,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     if (folder := args.metrics or (args.work and args.work / "metrics")) is not None:
         write_metrics(folder, config, fitted, stages.seconds)
         console.print(f"{folder}: figures, predictions out of fold, recipe and times")
-    _tell(console, args, read.left_out, fitted)
+    _tell(console, args, fitted)
     size = sum(stored.bytes for stored in complete.files.values())
     console.print(f"{args.output}: model {complete.model_version}, {size / 1e6:.1f} MB, thresholds {fitted.thresholds}")
     return 0
@@ -122,10 +122,13 @@ def _config(args: argparse.Namespace) -> FitConfig:
     return msgspec.structs.replace(config, seed=args.seed)
 
 
-def _tell(console: Console, args: argparse.Namespace, left_out: int, fitted: Fitted) -> None:
+def _tell(console: Console, args: argparse.Namespace, fitted: Fitted) -> None:
     """Say what a reader would not expect."""
-    if left_out:
-        console.print(f"{left_out} notes of --data were left out: the corpora hold notes of their ids.")
+    if fitted.left_out:
+        console.print(
+            f"{fitted.left_out} notes of --data taught nothing: the corpora hold their ids, or {MEASURED_ON} holds "
+            "their source or near-duplicates of them."
+        )
     if fitted.statistics is None:
         trained_on = "data/corpus and --data" if args.data else "data/corpus"
         where = "" if args.corpora else "No corpora folder (HUOREN_CORPORA): "

@@ -31,8 +31,8 @@ class FitInput(msgspec.Struct, frozen=True):
     ----------
     held_out, measured
         (n_notes,) what may be held out, and what never trains.
-    left_out
-        Notes of the analysts' data that the corpora hold already.
+    n_own, left_out
+        Notes of the analysts' data, the last of `notes`; and those whose ids stood in the corpora already.
     depends_on
         Hash of all that `space` and `scorer` come from.
     """
@@ -40,6 +40,7 @@ class FitInput(msgspec.Struct, frozen=True):
     notes: list[LabeledNote]
     held_out: npt.NDArray[np.bool_]
     measured: npt.NDArray[np.bool_]
+    n_own: int
     left_out: int
     space: TopicSpace
     scorer: CommentScorer
@@ -85,6 +86,7 @@ def input_of_corpora(corpora: Path, own: LabelledData, config: FitConfig, stages
         notes=notes,
         held_out=(is_gold | _is_own(notes, len(more))) & may_be_held_out(notes),
         measured=measured,
+        n_own=len(more),
         left_out=len(own.notes) - len(more),
         space=space,
         scorer=scorer,
@@ -107,6 +109,7 @@ def input_of_own(own: LabelledData, config: FitConfig, stages: Stages) -> FitInp
         notes=notes,
         held_out=_is_own(notes, len(more)) & may_be_held_out(notes),
         measured=np.zeros(len(notes), dtype=np.bool_),
+        n_own=len(more),
         left_out=len(own.notes) - len(more),
         space=TopicSpace(idf=nothing[:, 0], directions=nothing),
         scorer=scorer,

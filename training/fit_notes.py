@@ -25,7 +25,7 @@ from training.fit_input import FitInput
 from training.fitted import Fitted
 from training.learn import Matrices, fit_model, weigh_design
 from training.near_duplicates import near_duplicate_clusters, note_text
-from training.splits import Ints, split_notes
+from training.splits import Bools, Ints, never_trains, split_notes
 from training.stages import Stages
 from training.thresholds import choose_thresholds, review_thresholds
 
@@ -49,25 +49,29 @@ def fit_notes(read: FitInput, config: FitConfig, stages: Stages, keep: Keep) -> 
     with stages.stage("laying out notes"):
         design = design_of(keep("design", (notes,), lambda: arrays_of(build_design(notes))))
         matrices = weigh_design(design, read.space, read.scorer, config)
+    never = never_trains(read.notes, read.measured, clusters)
     crossed, why = None, ""
     try:
         if read.held_out.any():
-            crossed = _hold_out(read, clusters, matrices, config, stages, keep)
+            crossed = _hold_out(read, never, clusters, matrices, config, stages, keep)
+            calibrate(crossed)  # refuses notes that answer too little
     except DataError as error:
         if read.measured.any():
             raise
-        why = str(error)
-    rows = ~read.measured & ~np.isin(clusters, clusters[read.measured])
+        crossed, why = None, str(error)
+    calibration, floor = flat_calibration(), _DEFAULT_FLOOR
+    thresholds = {str(question): 0.5 for question in QUESTIONS}
+    if crossed is not None:  # before the last fit: what cannot be chosen is refused here
+        calibration, floor = calibrate(crossed), explicit_floor(crossed)
+        parts = crossed.measured.astype(np.int64)  # thresholds must suit train and dev alike
+        thresholds = choose_thresholds(config.thresholds, crossed, calibration, floor, parts)
     with stages.stage("fitting the model"):
-        model = fit_model(matrices, read.notes, rows, config)
+        model = fit_model(matrices, read.notes, ~never, config)
+    left_out = read.left_out + int(never[len(notes) - read.n_own :].sum())
     if crossed is None:
-        halves = {str(question): 0.5 for question in QUESTIONS}
-        return Fitted(
-            model, flat_calibration(), halves, {}, _DEFAULT_FLOOR, read.training_data, {}, None, not_held_out=why
-        )
-    calibration, floor = calibrate(crossed), explicit_floor(crossed)
-    parts = crossed.measured.astype(np.int64)  # thresholds must suit train and dev alike
-    thresholds = choose_thresholds(config.thresholds, crossed, calibration, floor, parts)
+        data = read.training_data
+        return Fitted(model, calibration, thresholds, {}, floor, data, {}, None, left_out=left_out, not_held_out=why)
+    figures = cross_validation_figures(crossed, calibration, thresholds, floor)
     return Fitted(
         model=model,
         calibration=calibration,
@@ -75,16 +79,28 @@ def fit_notes(read: FitInput, config: FitConfig, stages: Stages, keep: Keep) -> 
         review=review_thresholds(crossed, calibration, floor),
         floor=floor,
         training_data=read.training_data,
-        figures=cross_validation_figures(crossed, calibration, thresholds, floor),
+        figures=figures | {"held_out": _held_out_in_words(read, config)},
         statistics=validation_statistics(crossed, calibration, floor),
         crossed=crossed,
+        left_out=left_out,
     )
 
 
+def _held_out_in_words(read: FitInput, config: FitConfig) -> str:
+    of_time = f"what was published from {config.held_out_since} on"
+    what = {"source": "groups of sources", "author": "groups of authors", "time": of_time}[config.split]
+    origins = [
+        *(["gold train and dev"] if read.measured.any() else []),
+        *(["own labelled notes"] if read.n_own else []),
+    ]
+    return f"{what} of {' and '.join(origins)}"
+
+
 def _hold_out(
-    read: FitInput, clusters: Ints, matrices: Matrices, config: FitConfig, stages: Stages, keep: Keep
+    read: FitInput, never: Bools, clusters: Ints, matrices: Matrices, config: FitConfig, stages: Stages, keep: Keep
 ) -> CrossFit:
-    split = split_notes(read.notes, read.held_out, read.measured, clusters, config)
+    held_out = read.held_out & (read.measured | ~never)
+    split = split_notes(read.notes, held_out, never, clusters, config)
     recipes = [config.recipe(question) for question in QUESTIONS]
     all_folds = digest(read.depends_on, read.notes, recipes, config.seed, config.rarest_ngram)
 
@@ -92,6 +108,4 @@ def _hold_out(
         return keep(stage, (all_folds, *rows), compute)
 
     with stages.stage(f"cross-fitting by {config.split}", split.n_folds) as advance:
-        crossed = cross_fit(matrices, read.notes, split, config, keep=keep_fold, on_fold=advance)
-    calibrate(crossed)  # before the last fit: notes that answer too little are refused, or told, here
-    return crossed
+        return cross_fit(matrices, read.notes, split, config, keep=keep_fold, on_fold=advance)

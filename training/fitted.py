@@ -30,6 +30,7 @@ class Fitted(msgspec.Struct, frozen=True):
     figures: dict[str, Any]
     statistics: ValidationStatistics | None
     crossed: CrossFit | None = None
+    left_out: int = 0  # notes of the analysts' data that taught nothing: the corpora measure on them, or hold them
     not_held_out: str = ""  # why not, where notes might have been
 
 

@@ -59,6 +59,12 @@ class Split(msgspec.Struct, frozen=True):
         return ~self.measured & ~tied
 
 
+def never_trains(notes: Sequence[LabeledNote], measured: Bools, clusters: Ints) -> Bools:
+    """Tell the measured notes, what is of their sources and what nearly repeats them: (n_notes,)."""
+    sources = _numbers([item.source for item in notes])
+    return np.isin(sources, sources[measured]) | np.isin(clusters, clusters[measured])
+
+
 def split_notes(
     notes: Sequence[LabeledNote], held_out: Bools, measured: Bools, clusters: Ints, config: FitConfig
 ) -> Split:

@@ -16,7 +16,7 @@ from rich.console import Console
 
 import training.fit
 import training.fit_notes
-from data.errors import ConfigError, ModelError
+from data.errors import ConfigError, DataError, ModelError
 from data.labels import QUESTIONS
 from data.notes import Note
 from models.artifact import load_artifact
@@ -24,6 +24,7 @@ from models.classifier import Classifier
 from models.policy import default_policy
 from models.prevalence import ValidationStatistics
 from serving.cli import main
+from training.corpora import own_corpus
 from training.evaluate import evaluate
 from training.gold import read_labeled
 from training.gold_sets import read_sets
@@ -234,19 +235,21 @@ def write_rows(path, rows):
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
-def test_own_notes_teach_but_no_copy_of_a_dev_note_and_none_known_already(corpora, quick, taught, tmp_path):
+def test_own_notes_teach_but_none_that_dev_measures_or_the_corpora_hold(corpora, quick, taught, tmp_path):
     train, dev = (read_labeled(corpora / name)[0].note for name in ("gold_train.jsonl", "gold_dev.jsonl"))
     answers = {"commercial": "no", "diversion": "no"}
     rows = [
         {"note_id": "mine", "body": "今天去爬山，山上风很大", **answers},
         {"note_id": "copy", "title": dev.title, "body": dev.body, **answers},
+        {"note_id": "sister", "body": "周末在家做了顿饭", "source": "source-5", **answers},
         {"note_id": train.note_id, "body": "另一篇", **answers},
     ]
     write_rows(tmp_path / "my.jsonl", rows)
     words = ("--corpora", corpora, "--recipe", quick, "--data", tmp_path / "my.jsonl")
     with pytest.raises(Taught):
         training.fit.run(arguments(tmp_path / "model", *words))
-    assert [item.note.note_id for item in taught if item.source == "my"] == ["mine"]
+    assert {item.note.note_id for item in taught} & {"mine", "copy", "sister"} == {"mine"}
+    assert [item.source for item in taught if item.note.note_id == train.note_id] != ["my"]
 
 
 @pytest.fixture(scope="module")
@@ -280,6 +283,28 @@ def test_own_notes_without_corpora_calibrate_and_validate(own_rows, quick, tmp_p
         "own",
     )
     assert (tmp_path / "work" / "metrics" / "cross_validation.csv").is_file()
+    told = artifact.manifest.metrics["cross_validation"]["held_out"]
+    assert told == "groups of sources of own labelled notes"
+
+
+def test_a_precision_out_of_reach_is_refused_before_the_last_fit(own_rows, tmp_path, monkeypatch):
+    def learn(*_):
+        raise AssertionError("the last fit began")
+
+    monkeypatch.setattr(training.fit_notes, "fit_model", learn)
+    write_rows(tmp_path / "my.jsonl", own_rows)
+    out_of_reach = '[thresholds]\nrule = "precision"\nprecision = 0.99\nprevalence = 0.001\n'
+    (tmp_path / "my.toml").write_text(QUICK + out_of_reach, encoding="utf-8")
+    args = arguments(tmp_path / "model", "--recipe", tmp_path / "my.toml", "--data", tmp_path / "my.jsonl")
+    with pytest.raises(DataError, match="'commercial' must reach the stated precision"):
+        training.fit.run(args)
+
+
+def test_own_notes_that_taught_nothing_are_counted(own_rows, quick, tmp_path, capsys):
+    known = {"note_id": own_corpus()[0].note.note_id, "body": "另一篇", "label": "organic"}
+    write_rows(tmp_path / "my.jsonl", [known, own_rows[0]])
+    training.fit.run(arguments(tmp_path / "m", "--recipe", quick, "--data", tmp_path / "my.jsonl", quiet=False))
+    assert "1 notes of --data taught nothing" in " ".join(capsys.readouterr().err.split())
 
 
 def test_own_notes_of_one_source_train_uncalibrated_and_it_is_told(own_rows, quick, tmp_path, capsys):

@@ -10,7 +10,7 @@ from data.errors import DataError
 from data.notes import Note
 from training.gold import LabeledNote
 from training.recipe import default_recipe
-from training.splits import by_author, by_source, by_time, split_notes
+from training.splits import by_author, by_source, by_time, never_trains, split_notes
 
 
 def note(source="s", author=None, day=None):
@@ -156,3 +156,10 @@ def test_the_recipe_chooses_the_split(kind, n_folds):
     since = datetime.date(2025, 1, 1) if kind == "time" else None
     config = msgspec.structs.replace(default_recipe(), split=kind, held_out_since=since)
     assert split_notes(notes, every(notes), none(notes), alone(notes), config).n_folds == n_folds
+
+
+def test_what_shares_source_or_text_with_a_measured_note_never_trains():
+    notes = [note(source) for source in "abcda"]
+    measured, clusters = np.array([True] + [False] * 4), np.array([0, 1, 0, 2, 3])
+    assert never_trains(notes, measured, clusters).tolist() == [True, False, True, False, True]
+    assert not never_trains(notes, none(notes), clusters).any()
