@@ -5,7 +5,7 @@ them.
 """
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ from data.notes import Comment, Note
 from models.signals import scanner
 from training.corpora import in_site_comments, own_corpus, read_rows, texts
 from training.design import Design, build_design
+from training.read_answers import LabeledComment
 
 
 class CommentExample(msgspec.Struct, frozen=True):
@@ -27,12 +28,22 @@ class CommentExample(msgspec.Struct, frozen=True):
     weight: float
 
 
-def comment_examples(corpora: Path, *, seed: int) -> list[CommentExample]:
-    """Gather examples: chat spam, worded leads of sister platforms, codes; ordinary comments, chat, hard negatives."""
+def comment_examples(
+    corpora: Path, *, seed: int, labelled: Sequence[LabeledComment] = (), label_weight: float = 0.0
+) -> list[CommentExample]:
+    """Gather examples: chat spam, worded leads of sister platforms, codes; ordinary comments, chat, hard negatives.
+
+    Parameters
+    ----------
+    labelled
+        Comments that were read alone, to learn from at `label_weight` each. What a reading says of a text goes before
+        what its file would: unlabelled text counts as ordinary.
+    """
     draw = random.Random(seed)
+    read = {item.text for item in labelled}
 
     def sample(pool: Iterable[str], most: int) -> list[str]:
-        pool = [text for text in pool if text.strip()]
+        pool = [text for text in pool if text.strip() and text not in read]
         return draw.sample(pool, min(most, len(pool)))
 
     diversion = corpora / "diversion"
@@ -53,7 +64,12 @@ def comment_examples(corpora: Path, *, seed: int) -> list[CommentExample]:
         (sample(texts(corpora / "unlabelled_sister_comments.jsonl.gz"), 8_000), False, 0.5),
     )
     examples = [CommentExample(text, leads_off, weight) for group, leads_off, weight in parts for text in group]
-    return examples + own_comment_examples()
+    examples += own_comment_examples()
+    return examples + [
+        CommentExample(item.text, item.answer == "leads_off", label_weight)
+        for item in labelled
+        if item.answer != "unsure"
+    ]
 
 
 def own_comment_examples() -> list[CommentExample]:

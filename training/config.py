@@ -7,6 +7,7 @@ import msgspec
 
 SplitKind = Literal["source", "author", "time"]
 ThresholdRule = Literal["macro_f1", "precision"]
+SetName = Literal["gold", "chasm", "adspectorx", "own", "unlabelled", "zhihu"]
 Strength = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 Scale = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 OpenShare = Annotated[float, msgspec.Meta(gt=0, lt=1)]
@@ -41,6 +42,10 @@ class FitConfig(msgspec.Struct, frozen=True, kw_only=True):
     n_topics: Count
     rarest_ngram: Count
     comment_strength: Strength
+    sets: Annotated[tuple[SetName, ...], msgspec.Meta(min_length=1)]
+    zhihu_rows: Count
+    perturbed_share: Annotated[float, msgspec.Meta(ge=0, le=20)]
+    comment_label_weight: Scale
     split: SplitKind
     n_folds: Annotated[int, msgspec.Meta(ge=2)]
     held_out_since: date | None = None

@@ -3,7 +3,7 @@
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,12 @@ def gold_notes(corpora: Path) -> list[LabeledNote]:
     return [note for name in GOLD_FILES for note in read_labeled(_existing(corpora / name))]
 
 
-def covert_ad_notes(corpora: Path) -> list[LabeledNote]:
-    """Read the sets that only say covert advertisement or not."""
+def covert_ad_notes(corpora: Path, sets: Collection[str] = tuple(_COVERT_AD_SETS)) -> list[LabeledNote]:
+    """Read the sets, of `chasm` and `adspectorx`, that only say covert advertisement or not."""
     return [
         note
         for source, names in _COVERT_AD_SETS.items()
+        if source in sets
         for name in names
         for note in read_labeled(_existing(corpora / name), source=source)
     ]

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from data.errors import DataError
 from data.labels import QUESTIONS
@@ -24,7 +25,7 @@ from training.design_arrays import arrays_of, design_of
 from training.fit_input import FitInput
 from training.fitted import Fitted
 from training.learn import Matrices, fit_model, weigh_design
-from training.near_duplicates import near_duplicate_clusters, note_text
+from training.near_duplicates import joined, near_duplicate_clusters, note_text
 from training.splits import Bools, Ints, never_trains, split_notes
 from training.stages import Stages
 from training.thresholds import choose_thresholds, review_thresholds
@@ -45,7 +46,7 @@ def fit_notes(read: FitInput, config: FitConfig, stages: Stages, keep: Keep) -> 
         texts = [note_text(note) for note in notes]
         find = partial(near_duplicate_clusters, texts, threshold=config.near_duplicate, seed=config.seed)
         depends_on = (texts, config.near_duplicate, config.seed)
-        clusters = keep("near-duplicates", depends_on, lambda: {"clusters": find()})["clusters"]
+        clusters = _tied(keep("near-duplicates", depends_on, lambda: {"clusters": find()})["clusters"], read.ties)
     with stages.stage("laying out notes"):
         design = design_of(keep("design", (notes,), lambda: arrays_of(build_design(notes))))
         matrices = weigh_design(design, read.space, read.scorer, config)
@@ -67,7 +68,7 @@ def fit_notes(read: FitInput, config: FitConfig, stages: Stages, keep: Keep) -> 
         thresholds = choose_thresholds(config.thresholds, crossed, calibration, floor, parts)
     with stages.stage("fitting the model"):
         model = fit_model(matrices, read.notes, ~never, config)
-    left_out = read.left_out + int(never[len(notes) - read.n_own :].sum())
+    left_out = read.left_out + int((never & read.own).sum())
     if crossed is None:
         data = read.training_data
         return Fitted(model, calibration, thresholds, {}, floor, data, {}, None, left_out=left_out, not_held_out=why)
@@ -86,12 +87,20 @@ def fit_notes(read: FitInput, config: FitConfig, stages: Stages, keep: Keep) -> 
     )
 
 
+def _tied(clusters: Ints, ties: Ints) -> Ints:
+    """Make near-duplicates and what else must not straddle one: (n_notes,)."""
+    first = int(clusters.max(initial=0)) + 1
+    size = first + int(ties.max(initial=0)) + 1
+    together: Ints = joined(sparse.csr_matrix((np.ones(len(ties)), (clusters, first + ties)), shape=(size, size)))
+    return together[clusters]
+
+
 def _held_out_in_words(read: FitInput, config: FitConfig) -> str:
     of_time = f"what was published from {config.held_out_since} on"
     what = {"source": "groups of sources", "author": "groups of authors", "time": of_time}[config.split]
     origins = [
         *(["gold train and dev"] if read.measured.any() else []),
-        *(["own labelled notes"] if read.n_own else []),
+        *(["own labelled notes"] if read.own.any() else []),
     ]
     return f"{what} of {' and '.join(origins)}"
 

@@ -14,7 +14,7 @@ import msgspec
 from data.errors import ConfigError
 from data.labels import QUESTIONS
 from models.signals import scanner
-from training.config import FitConfig, SplitKind, ThresholdRule
+from training.config import FitConfig, SetName, SplitKind, ThresholdRule
 
 RECIPE = "recipe.toml"
 _CHOICES = {"split": get_args(SplitKind), "thresholds.rule": get_args(ThresholdRule)}
@@ -85,6 +85,9 @@ def _checked(raw: Mapping[str, Any], where: str) -> FitConfig:
         table, _, key = name.rpartition(".")
         if (got := (merged[table] if table else merged)[key]) not in choices:
             raise ConfigError(f"{where}: '{name}' must be one of {', '.join(map(repr, choices))}. Got {got!r} instead.")
+    for got in merged["sets"] if isinstance(merged["sets"], list) else ():
+        if got not in (choices := get_args(SetName)):
+            raise ConfigError(f"{where}: 'sets' must be among {', '.join(map(repr, choices))}. Got {got!r} instead.")
     try:
         config = msgspec.convert(merged, FitConfig)
     except msgspec.ValidationError as error:

@@ -5,7 +5,9 @@ from importlib import resources
 from pathlib import Path
 
 from models.manifest import TrainingSet
+from training.config import FitConfig
 from training.corpora import in_site_comments, own_corpus, read_rows
+from training.labelled_sets import ZHIHU
 
 # What each corpus is under, as its collectors state it; a card and a NOTICE repeat it.
 _LICENCES = {
@@ -16,7 +18,7 @@ _LICENCES = {
     "unlabelled_notes.jsonl.gz": "none stated (unlabelled)",
     "unlabelled_comments.jsonl.gz": "none stated (unlabelled)",
     "unlabelled_sister_comments.jsonl.gz": "mostly none stated (unlabelled)",
-    "zhihu_advertorials.jsonl.gz": "MIT (text only, labels unused)",
+    ZHIHU: "MIT (text only, labels unused)",
     "diversion/codes.jsonl": "mixed",
     "diversion/contact_spam.jsonl.gz": "GPL-3.0 repository",
     "diversion/group_chat_ads.jsonl.gz": "MIT",
@@ -24,21 +26,36 @@ _LICENCES = {
 }
 
 
-def training_sets(corpora: Path) -> tuple[TrainingSet, ...]:
-    """Describe every file of the corpora folder that a fit reads, and what we wrote ourselves."""
+def training_sets(corpora: Path, config: FitConfig) -> tuple[TrainingSet, ...]:
+    """Describe every file that a fit on a corpora folder reads: text, answers, and what we wrote ourselves."""
     paths = sorted((corpora / "pretraining").glob("*.jsonl.gz"))
     licences = _LICENCES | {f"pretraining/{path.name}": "mixed (unlabelled)" for path in paths}
-    return (*(_described(corpora / name, name, licence) for name, licence in licences.items()), *own_training_sets())
+    if "zhihu" in config.sets:
+        licences |= {ZHIHU: "MIT"}
+    described = [_described(corpora / name, name, licence) for name, licence in licences.items()]
+    answers = [
+        *(["labels/notes.jsonl"] if "unlabelled" in config.sets else []),
+        *(["labels/comments.jsonl"] if config.comment_label_weight else []),
+    ]
+    return (*described, *(_ours(name, _n_lines(name)) for name in answers), *own_training_sets())
 
 
 def own_training_sets() -> tuple[TrainingSet, ...]:
     """Describe what we wrote ourselves: the corpus, and the comments that stay on the platform."""
-    written = (("notes.jsonl", len(own_corpus())), ("in_site_comments.txt", len(in_site_comments())))
-    folder = resources.files("data").joinpath("corpus")
-    return tuple(
-        TrainingSet(f"data/corpus/{name}", n_rows, _sha256(folder.joinpath(name).read_bytes()), "Apache-2.0")
-        for name, n_rows in written
-    )
+    notes, comments = len(own_corpus()), len(in_site_comments())
+    return _ours("corpus/notes.jsonl", notes), _ours("corpus/in_site_comments.txt", comments)
+
+
+def _ours(name: str, rows: int) -> TrainingSet:
+    return TrainingSet(f"data/{name}", rows, _sha256(_content(name)), "Apache-2.0")
+
+
+def _content(name: str) -> bytes:
+    return resources.files("data").joinpath(name).read_bytes()
+
+
+def _n_lines(name: str) -> int:
+    return len(_content(name).splitlines())
 
 
 def _described(path: Path, name: str, licence: str) -> TrainingSet:

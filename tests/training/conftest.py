@@ -72,7 +72,8 @@ def corpora(tmp_path_factory):
     write_rows(folder / "unlabelled_notes.jsonl.gz", unlabelled)
     write_rows(folder / "unlabelled_comments.jsonl.gz", [*texts("评论"), {"text": " "}])
     write_rows(folder / "unlabelled_sister_comments.jsonl.gz", texts("隔壁评论"))
-    write_rows(folder / "zhihu_advertorials.jsonl.gz", texts("长文"))
+    articles = [{**row, "label": number % 2} for number, row in enumerate(texts("长文"))]
+    write_rows(folder / "zhihu_advertorials.jsonl.gz", articles)
     diversion = folder / "diversion"
     kinds = [(f"加微信：qinghe_{number}", "spam") for number in range(20)] + [
         (f"吃了吗{number}", "ham") for number in range(20)

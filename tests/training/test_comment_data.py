@@ -6,6 +6,7 @@ import training.comment_data
 from data.notes import Comment, Note
 from training.comment_data import comment_design, comment_examples, own_comment_examples
 from training.gold import LabeledNote
+from training.read_answers import LabeledComment
 
 HANDLE = "加微信：qinghe_test88"
 
@@ -59,6 +60,14 @@ def test_corpora_teach_both_answers_in_their_tiers(corpora):
 def test_a_seed_draws_the_same_sample(corpora, monkeypatch):
     first, again, other = (comment_examples(corpora, seed=seed) for seed in (1, 1, 2))
     assert first == again != other
+
+
+def test_read_comments_teach_at_their_weight_and_are_not_ordinary(corpora):
+    answered = [("评论第1条，今天也一样", "leads_off"), ("好看1", "asks"), ("隔壁评论第1条，今天也一样", "unsure")]
+    labelled = [LabeledComment(text, answer, "unlabelled_comments") for text, answer in answered]
+    examples = comment_examples(corpora, seed=0, labelled=labelled, label_weight=7.0)
+    found = [(item.leads_off, item.weight) for item in examples if item.text in {text for text, _ in answered}]
+    assert found == [(True, 7.0), (False, 7.0)]
 
 
 def test_examples_are_laid_out_as_comments_of_nobody_known(examples_of):

@@ -65,6 +65,10 @@ def test_covert_ad_sets_bear_their_names(corpora):
     assert {item.source for item in covert_ad_notes(corpora)} == {"chasm", "adspectorx"}
 
 
+def test_one_covert_ad_set_is_read_alone(corpora):
+    assert {item.source for item in covert_ad_notes(corpora, ("adspectorx",))} == {"adspectorx"}
+
+
 def test_a_folder_without_gold_is_refused(tmp_path):
     with pytest.raises(ConfigError, match=r"must hold gold_train\.jsonl"):
         gold_notes(tmp_path)

@@ -13,7 +13,8 @@ from training.recipe import default_recipe
 @pytest.fixture
 def quick(monkeypatch):
     """Few topics and no reference: quickly measured."""
-    recipe: FitConfig = msgspec.structs.replace(default_recipe(), n_topics=4)
+    sets = ("gold", "chasm", "adspectorx", "own")  # answers that were read are of no invented corpora
+    recipe: FitConfig = msgspec.structs.replace(default_recipe(), n_topics=4, sets=sets, comment_label_weight=0.0)
     monkeypatch.setattr(corpus_check, "default_recipe", lambda: recipe)
     monkeypatch.setattr(corpus_check, "real_references", lambda rows: {"half": [0.5], "source": []})
 
