@@ -1,6 +1,7 @@
 """The corpus that we wrote: pairs and topics tie notes together, copies are found, counts are right."""
 
 import json
+from importlib import resources
 
 import pytest
 
@@ -64,3 +65,18 @@ def test_texts_that_repeat_nothing_of_ours_are_no_matter(corpus):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(ConfigError, match=r"must hold none\.jsonl"):
         read_written(tmp_path / "none.jsonl")
+
+
+def test_the_corpus_that_ships_repeats_itself_in_under_one_note_of_a_hundred():
+    with resources.as_file(resources.files("data").joinpath("corpus/notes.jsonl")) as path:
+        shipped = read_written(path)
+    assert near_repeats(shipped, [], threshold=0.8, seed=0)["share_with_ours"] < 0.01
+
+
+def test_the_two_notes_of_each_pair_that_ships_have_different_labels():
+    with resources.as_file(resources.files("data").joinpath("corpus/notes.jsonl")) as path:
+        shipped = read_written(path)
+    labels = {}
+    for name, row in zip(shipped.pairs, shipped.rows, strict=True):
+        labels.setdefault(name, []).append(row.label)
+    assert [name for name, both in labels.items() if name and (len(both) != 2 or both[0] == both[1])] == []
