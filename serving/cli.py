@@ -20,6 +20,7 @@ VERBS: dict[str, str] = {
     "serve": "serving.serve:run",
     "doctor": "serving.doctor:run",
     "fit": "training.fit:run",
+    "pretrain": "training.pretrain:run",
     "evaluate": "training.evaluate:run",
     "select": "training.select:run",
     "card": "training.card:run",

@@ -24,7 +24,7 @@ from training.design import inverse_frequency, weigh
 from training.gold import LabeledNote, read_labeled
 
 _BATCH = 512
-_MIN_DOCUMENTS = 8  # an n-gram in fewer documents tells nothing of its neighbours
+MIN_DOCUMENTS = 8  # an n-gram in fewer documents tells nothing of its neighbours
 
 
 class TopicSpace(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ def topic_counts(notes: Sequence[Note]) -> sparse.csr_matrix:
 def learn_topic_space(documents: Sequence[Note], *, n_dimensions: int, seed: int) -> TopicSpace:
     """Learn directions from documents by truncated SVD of their TF-IDF matrix."""
     counts = topic_counts(documents)
-    idf = inverse_frequency(counts, n_documents=counts.shape[0], rarest=_MIN_DOCUMENTS)
+    idf = inverse_frequency(counts, n_documents=counts.shape[0], rarest=MIN_DOCUMENTS)
     weighed = weigh(counts, idf)
     kept = np.flatnonzero(idf)
     *_, components = randomized_svd(weighed[:, kept], n_components=n_dimensions, n_iter=3, random_state=seed)
