@@ -7,7 +7,8 @@ from data.errors import ModelError
 from data.labels import LABEL_NAMES_ZH, Label
 from models.card_figures import render_figures
 from models.card_manifest import CardManifest, read_card_manifest
-from models.notice import origin_of
+from models.card_training import learned_of_gold, render_training
+from models.card_twin import render_twin
 
 EXAMPLES: dict[Label, str] = {  # invented
     Label.DISCLOSED_AD: "本篇含广告，感谢品牌寄样，用了两周再来说",
@@ -26,18 +27,21 @@ Judges one note (title, body, tags, comments, image text) by three questions: is
 (`commercial`), does it say so (`disclosed`), does it lead people off the platform (`diversion`). The answers give one
 of four labels, with calibrated scores and the evidence. Made to order notes for a person to read, and to estimate the
 share of real sharing in a feed."""
-_LABELLED_BY = """\
-Labels are readings by a language model following the guideline, not by human moderators; agreement with them is
-agreement with such readings."""
 _LIMITS = """\
 - **Sources never seen.** A new source or topic is judged worse than unseen notes of a known one. Before relying on it
   for a new feed, have people label a probability sample of that feed.
 - **Few real disclosed advertisements.** {disclosed} What the platform itself declares decides by rule.
 - **No image, no sound.** Text in a picture counts only where it is given as text.
-- **Dev chose too.** Thresholds, calibration and lead patterns were chosen on gold_train and gold_dev: figures on these
-  flatter.
+{dev}
 - **Wording ages.** People who lead readers off the platform change their words when the old ones are caught.
 - **Intervals do not cover the labels' own errors**, nor sources other than those measured on."""
+_DEV_CHOSE = """\
+- **Dev chose too.** Thresholds, calibration and lead patterns were chosen on gold_train and gold_dev: figures on these
+  flatter."""
+_DEV_JUDGED = """\
+- **Dev judged only.** No gold note teaches or calibrates it. Its detectors' patterns and its recipe, though, were
+  chosen with gold_train and gold_dev in view. Where its thresholds rest on sets that nobody asked about diversion, such
+  notes count as not diverting."""
 _MISUSE = """\
 - **Not for punishing a person without a human reading.** A score sends a note to a reader; it proves nothing of its
   author.
@@ -47,7 +51,9 @@ _MISUSE = """\
   author."""
 
 
-def render_card(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+def render_card(
+    manifest: Mapping[str, Any], metrics: Mapping[str, Any], *, twin: Mapping[str, Any] | None = None
+) -> str:
     """Write the model card as Markdown.
 
     Parameters
@@ -56,11 +62,13 @@ def render_card(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
         The artifact's `manifest.json`.
     metrics
         What `huoren evaluate --json` prints for this model.
+    twin
+        `manifest.json` of a model that learned alike from other data, to set beside it.
 
     Raises
     ------
     ModelError
-        If either lacks what the card tells, or the metrics are another model's.
+        If any lacks what the card tells, or the metrics are another model's.
     """
     checked = read_card_manifest(manifest)
     if (measured := metrics.get("model_version")) != checked.model_version:
@@ -72,12 +80,12 @@ def render_card(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
         "## Labels",
         "\n".join(_labels()),
         "## Training data",
-        "\n".join(_training(checked)),
-        _LABELLED_BY,
+        render_training(checked),
         "## Figures",
         figures,
+        *(["## Beside its twin", render_twin(metrics, twin)] if twin is not None else []),
         "## Limits",
-        _LIMITS.format(disclosed=_disclosed(metrics)),
+        _LIMITS.format(disclosed=_disclosed(metrics), dev=_DEV_CHOSE if learned_of_gold(checked) else _DEV_JUDGED),
         "## Misuse",
         _MISUSE,
         "## Versions",
@@ -90,12 +98,6 @@ def _labels() -> Iterator[str]:
     yield "| label | 中文 | a note that | example (invented) |\n| --- | --- | --- | --- |"
     for label, example in EXAMPLES.items():
         yield f"| `{label}` | {LABEL_NAMES_ZH[label]} | {_MEANINGS[label]} | {example} |"
-
-
-def _training(manifest: CardManifest) -> Iterator[str]:
-    yield "| data | what it is | rows | licence | sha256 |\n| --- | --- | ---: | --- | --- |"
-    for each in manifest.training_data:
-        yield f"| {each.name} | {origin_of(each.name) or '–'} | {each.rows} | {each.licence} | `{each.sha256}` |"
 
 
 def _disclosed(metrics: Mapping[str, Any]) -> str:

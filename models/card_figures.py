@@ -62,63 +62,64 @@ def _set(each: Block, *, in_training: bool) -> Iterator[str]:
 
 def _questions(questions: Block) -> Iterator[str]:
     figures = ("auc", "average_precision", *_COUNTS, "calibration_error")
-    yield from _head("question", "yes / asked", *(_HEADINGS.get(name, name) for name in figures))
+    yield from table_head("question", "yes / asked", *(_HEADINGS.get(name, name) for name in figures))
     for question, block in questions.items():
-        yield _row(question, f"{block['positives']} / {block['rows']}", *_cells(block, figures))
+        yield table_row(question, f"{block['positives']} / {block['rows']}", *_cells(block, figures))
 
 
 def _labels(block: Block) -> Iterator[str]:
-    yield from ("", f"Macro-3 (mean F1 of diversion, organic, undisclosed_ad): **{_text(block['macro_3'])}**")
-    yield from _head("label", "gold / given", *(_HEADINGS.get(name, name) for name in _COUNTS))
+    yield from ("", f"Macro-3 (mean F1 of diversion, organic, undisclosed_ad): **{figure_text(block['macro_3'])}**")
+    yield from table_head("label", "gold / given", *(_HEADINGS.get(name, name) for name in _COUNTS))
     for label, figures in block["per_label"].items():
-        yield _row(label, f"{figures['positives']} / {figures['predicted']}", *_cells(figures, _COUNTS))
+        yield table_row(label, f"{figures['positives']} / {figures['predicted']}", *_cells(figures, _COUNTS))
     order = block["confusion"]["order"]
-    yield from _head("gold \\ given", *order)
+    yield from table_head("gold \\ given", *order)
     for label, counts in zip(order, block["confusion"]["counts"], strict=True):
-        yield _row(label, *map(str, counts))
+        yield table_row(label, *map(str, counts))
 
 
 def _decisions(block: Block) -> Iterator[str]:
     notes = f"{block['diverting']} diverting and {block['not_diverting']} other notes"
-    found, blocked = _text(block["recall"]), _text(block["recall_blocked"])
+    found, blocked = figure_text(block["recall"]), figure_text(block["recall_blocked"])
     yield from ("", f"Decisions of the policy on {notes}: recall of diversion {found}, blocked {blocked}.")
     yield "Counts are per 10,000 notes, were diversion as common as the row says."
     rows = block["at_prevalence"]
     names = [name for name in (rows[0] if rows else ()) if name != "prevalence"]
-    yield from _head("diversion", *(name.removesuffix("_per_10000").replace("_", " ") for name in names))
+    yield from table_head("diversion", *(name.removesuffix("_per_10000").replace("_", " ") for name in names))
     for row in rows:
-        yield _row(f"{row['prevalence']:.1%}", *(_text(row[name], digits=0) for name in names))
+        yield table_row(f"{row['prevalence']:.1%}", *(figure_text(row[name], digits=0) for name in names))
 
 
 def _covert(block: Block) -> Iterator[str]:
-    yield from _head("covert advertisement", "gold / given", *(_HEADINGS.get(name, name) for name in _COUNTS))
+    yield from table_head("covert advertisement", "gold / given", *(_HEADINGS.get(name, name) for name in _COUNTS))
     counts = f"{block['positives']} / {block['predicted']}"
-    yield _row("undisclosed_ad or diversion", counts, *_cells(block, _COUNTS))
+    yield table_row("undisclosed_ad or diversion", counts, *_cells(block, _COUNTS))
 
 
 def _by_comments(slices: Block) -> Iterator[str]:
-    yield from _head("comments", "notes", "commercial AUC", "diversion AUC", "macro-3")
+    yield from table_head("comments", "notes", "commercial AUC", "diversion AUC", "macro-3")
     for name, block in slices.items():
         if block is not None:
-            aucs = (_text(block["questions"][question].get("auc")) for question in ("commercial", "diversion"))
-            yield _row(name, str(block["rows"]), *aucs, _text(block.get("labels", {}).get("macro_3")))
+            aucs = (figure_text(block["questions"][question].get("auc")) for question in ("commercial", "diversion"))
+            yield table_row(name, str(block["rows"]), *aucs, figure_text(block.get("labels", {}).get("macro_3")))
 
 
 def _baseline(block: Block) -> Iterator[str]:
-    yield from _head("figure", "model", "baseline", "P(better), paired bootstrap")
+    yield from table_head("figure", "model", "baseline", "P(better), paired bootstrap")
     for name, row in block.items():
         numbers = (row["value"], row["baseline"], row["probability_better"])
-        yield _row(name.replace("_", " "), *("–" if number is None else f"{number:.3f}" for number in numbers))
+        yield table_row(name.replace("_", " "), *("–" if number is None else f"{number:.3f}" for number in numbers))
 
 
 def _cells(block: Block, names: tuple[str, ...]) -> list[str]:
     if block.get("status", "measured") == "measured":
-        return [_text(block[name]) for name in names]
+        return [figure_text(block[name]) for name in names]
     needed = f" (fewer than {block['positives_needed']})" if "positives_needed" in block else ""
     return [block["status"] + needed, *["–"] * (len(names) - 1)]
 
 
-def _text(figure: Block | None, *, digits: int = 3) -> str:
+def figure_text(figure: Block | None, *, digits: int = 3) -> str:
+    """Write a figure with its interval; a dash where it is undefined."""
     if figure is None:
         return "–"
     if figure["ci_low"] is None:
@@ -126,9 +127,11 @@ def _text(figure: Block | None, *, digits: int = 3) -> str:
     return f"{figure['value']:.{digits}f} ({figure['ci_low']:.{digits}f}–{figure['ci_high']:.{digits}f})"
 
 
-def _head(*cells: str) -> Iterator[str]:
-    yield from ("", _row(*cells), _row("---", *["---:"] * (len(cells) - 1)))
+def table_head(*cells: str) -> Iterator[str]:
+    """Write the head of a table, after an empty line."""
+    yield from ("", table_row(*cells), table_row("---", *["---:"] * (len(cells) - 1)))
 
 
-def _row(*cells: str) -> str:
+def table_row(*cells: str) -> str:
+    """Write one row of a table."""
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the card instead of printing it")
     parser.add_argument("--notice", type=Path, metavar="FILE", help="write the NOTICE of the training sources too")
+    parser.add_argument("--twin", type=Path, metavar="DIR", help="model to set beside it, as `huoren fit --twin`")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
     parser.epilog = EXAMPLE
 
@@ -44,7 +45,8 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         raise ModelError(
             "a card must have figures. Got none; measure with `huoren evaluate -o FILE`, pass --metrics FILE."
         )
-    card, notice = render_card(manifest, metrics), render_notice(manifest)
+    twin = _read_json(args.twin / MANIFEST, ModelError) if args.twin else None
+    card, notice = render_card(manifest, metrics, twin=twin), render_notice(manifest)
     if args.notice:
         args.notice.write_text(notice, encoding="utf-8")
     if args.output:

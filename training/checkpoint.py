@@ -21,7 +21,7 @@ import numpy.typing as npt
 Arrays = dict[str, npt.NDArray[Any]]
 _KEY = "key"
 _PACKAGES = ("numpy", "scipy", "scikit-learn")  # their versions may change the last bits
-_NOT_CODE = frozenset({"__pycache__", "released", "archive", "labels"})
+_NOT_CODE = frozenset({"__pycache__", "archive", "clean", "labels", "released"})
 
 
 class Keep(Protocol):

@@ -72,6 +72,11 @@ def comment_examples(
     ]
 
 
+def written_examples() -> list[CommentExample]:
+    """Gather what we wrote alone: comments that stay on the platform, and those of our own corpus."""
+    return [*(CommentExample(text, False, 5.0) for text in in_site_comments()), *own_comment_examples()]
+
+
 def own_comment_examples() -> list[CommentExample]:
     """Take the comments of our own corpus: those that divert by answers and detectors, and the rest."""
     notes = own_corpus()

@@ -44,6 +44,7 @@ class FitConfig(msgspec.Struct, frozen=True, kw_only=True):
     comment_strength: Strength
     sets: Annotated[tuple[SetName, ...], msgspec.Meta(min_length=1)]
     zhihu_rows: Count
+    other_text: bool
     perturbed_share: Annotated[float, msgspec.Meta(ge=0, le=20)]
     comment_label_weight: Scale
     split: SplitKind

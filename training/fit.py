@@ -16,7 +16,7 @@ from data.errors import ConfigError
 from models.artifact import VALIDATION, write_artifact
 from models.card import render_card
 from models.classifier import Classifier
-from models.manifest import MANIFEST, Manifest, check_version
+from models.manifest import MANIFEST, Manifest, check_version, read_manifest
 from models.notice import render_notice
 from training.checkpoint import Checkpoints, keep_nothing
 from training.config import FitConfig
@@ -44,12 +44,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, nargs="+", default=[], metavar="FILE", help="labelled notes of your own, besides"
     )
+    parser.add_argument("--space", type=Path, metavar="FILE", help="word vectors that `huoren pretrain` learned")
     parser.add_argument("--recipe", type=Path, metavar="FILE", help="TOML; names what it changes of the default")
     parser.add_argument("--print-recipe", action=_PrintRecipe, help="print the default recipe and stop")
     parser.add_argument("--seed", type=int, metavar="N", help="seed, in place of the recipe's")
     parser.add_argument("--work", type=Path, metavar="DIR", help="keep finished stages here; a stopped fit goes on")
     parser.add_argument(
         "--metrics", type=Path, metavar="DIR", help="write figures, predictions and times here (default: WORK/metrics)"
+    )
+    parser.add_argument(
+        "--twin", type=Path, metavar="DIR", help="model whose figures the card shows beside: training/clean.toml's"
     )
     parser.add_argument("--force", action="store_true", help="replace an artifact that stands in DIR")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
@@ -77,19 +81,27 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     """
     console = console or Console(stderr=True, quiet=args.quiet)
     corpora: Path | None = args.corpora
+    if args.space and corpora is None:
+        raise ConfigError("--space must come with a corpora folder, whose text it was learned from. Got none.")
     if (args.output / MANIFEST).exists() and not args.force:
         raise ConfigError(f"{args.output}: must not hold an artifact yet, or pass --force. Got one.")
     version = check_version(args.version or datetime.now(tz=UTC).strftime("%Y.%m.%d"))
     config = _config(args)
+    twin = msgspec.to_builtins(read_manifest(args.twin)) if args.twin else None
+    if twin is not None and corpora is None:
+        raise ConfigError("--twin must come with a corpora folder, which models are measured on. Got none.")
     keep = Checkpoints(args.work) if args.work else keep_nothing
     with Stages(console, quiet=args.quiet) as stages:
         own = read_labelled_data(args.data)
-        read = input_of_corpora(corpora, own, config, stages, keep) if corpora else input_of_own(own, config, stages)
+        if corpora:
+            read = input_of_corpora(corpora, own, config, stages, keep, space_file=args.space)
+        else:
+            read = input_of_own(own, config, stages)
         fitted = fit_notes(read, config, stages, keep)
         manifest = manifest_of(fitted, version)
         policy = policy_text(fitted.review, manifest.model_version)
         extra: dict[str, bytes] = {}
-        metrics: dict[str, Any] = {}
+        metrics: dict[str, Any] = {"recipe": msgspec.to_builtins(config)} if corpora else {}
         if fitted.statistics is not None:
             extra[VALIDATION] = fitted.statistics.to_bytes()
             metrics = {"cross_validation": fitted.figures, "recipe": msgspec.to_builtins(config)}
@@ -98,11 +110,11 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
                 measured = _measure(fitted, manifest, policy, corpora / MEASURED_ON)
             metrics = measured | metrics
         manifest = msgspec.structs.replace(manifest, metrics=metrics)
-        if fitted.statistics is not None:
+        if corpora or fitted.statistics is not None:
             told = msgspec.to_builtins(manifest)
             extra["NOTICE"] = render_notice(told).encode()
             if corpora:
-                extra["CARD.md"] = render_card(told, measured).encode()
+                extra["CARD.md"] = render_card(told, measured, twin=twin).encode()
         complete = write_artifact(args.output, model=fitted.model, manifest=manifest, policy=policy, extra=extra)
     if (folder := args.metrics or (args.work and args.work / "metrics")) is not None:
         write_metrics(folder, config, fitted, stages.seconds)
@@ -131,8 +143,9 @@ def _tell(console: Console, args: argparse.Namespace, fitted: Fitted) -> None:
         )
     if fitted.statistics is None:
         trained_on = "data/corpus and --data" if args.data else "data/corpus"
-        where = "" if args.corpora else "No corpora folder (HUOREN_CORPORA): "
-        console.print(f"{where}trained on {trained_on} alone, no validation statistics. {fitted.not_held_out}".rstrip())
+        alone = "" if args.corpora else f"No corpora folder (HUOREN_CORPORA): trained on {trained_on} alone, "
+        why = f"{fitted.not_held_out} " if fitted.not_held_out else ""
+        console.print(f"{alone}no validation statistics. {why}Scores are not calibrated, thresholds are 0.5.")
 
 
 def _measure(fitted: Fitted, manifest: Manifest, policy: str, path: Path) -> dict[str, Any]:

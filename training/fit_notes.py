@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+import msgspec
 import numpy as np
 from scipy import sparse
 
 from data.errors import DataError
 from data.labels import QUESTIONS
+from models.calibration import Calibration
 from training.checkpoint import Arrays, Keep, digest
 from training.config import FitConfig
 from training.crossfit import (
@@ -31,6 +33,7 @@ from training.stages import Stages
 from training.thresholds import choose_thresholds, review_thresholds
 
 _DEFAULT_FLOOR = 0.95
+_ORIGINS = {"gold": "gold train and dev", "chasm": "CHASM", "own": "data/corpus (a topic or pair together)"}
 
 
 def fit_notes(read: FitInput, config: FitConfig, stages: Stages, keep: Keep) -> Fitted:
@@ -51,19 +54,19 @@ def fit_notes(read: FitInput, config: FitConfig, stages: Stages, keep: Keep) -> 
         design = design_of(keep("design", (notes,), lambda: arrays_of(build_design(notes))))
         matrices = weigh_design(design, read.space, read.scorer, config)
     never = never_trains(read.notes, read.measured, clusters)
-    crossed, why = None, ""
+    crossed, calibration, why = None, flat_calibration(), ""
     try:
         if read.held_out.any():
             crossed = _hold_out(read, never, clusters, matrices, config, stages, keep)
-            calibrate(crossed)  # refuses notes that answer too little
+            calibration = _calibrated(crossed)  # refuses notes that answer too little
     except DataError as error:
         if read.measured.any():
             raise
         crossed, why = None, str(error)
-    calibration, floor = flat_calibration(), _DEFAULT_FLOOR
+    floor = _DEFAULT_FLOOR
     thresholds = {str(question): 0.5 for question in QUESTIONS}
     if crossed is not None:  # before the last fit: what cannot be chosen is refused here
-        calibration, floor = calibrate(crossed), explicit_floor(crossed)
+        floor = explicit_floor(crossed)
         parts = crossed.measured.astype(np.int64)  # thresholds must suit train and dev alike
         thresholds = choose_thresholds(config.thresholds, crossed, calibration, floor, parts)
     with stages.stage("fitting the model"):
@@ -87,6 +90,17 @@ def fit_notes(read: FitInput, config: FitConfig, stages: Stages, keep: Keep) -> 
     )
 
 
+def _calibrated(crossed: CrossFit) -> Calibration:
+    """Calibrate; a note that nobody asked about diversion counts as not diverting where P(commercial) of such is told.
+
+    Else that curve of the clean twin would rest on what we wrote alone, and not on CHASM.
+    """
+    calibration = calibrate(crossed)
+    taken = [item if item.diversion else msgspec.structs.replace(item, diversion="no") for item in crossed.notes]
+    otherwise = calibrate(msgspec.structs.replace(crossed, notes=taken)).commercial_otherwise
+    return msgspec.structs.replace(calibration, commercial_otherwise=otherwise)
+
+
 def _tied(clusters: Ints, ties: Ints) -> Ints:
     """Make near-duplicates and what else must not straddle one: (n_notes,)."""
     first = int(clusters.max(initial=0)) + 1
@@ -98,10 +112,7 @@ def _tied(clusters: Ints, ties: Ints) -> Ints:
 def _held_out_in_words(read: FitInput, config: FitConfig) -> str:
     of_time = f"what was published from {config.held_out_since} on"
     what = {"source": "groups of sources", "author": "groups of authors", "time": of_time}[config.split]
-    origins = [
-        *(["gold train and dev"] if read.measured.any() else []),
-        *(["own labelled notes"] if read.own.any() else []),
-    ]
+    origins = [*(_ORIGINS[name] for name in read.turning), *(["own labelled notes"] if read.own.any() else [])]
     return f"{what} of {' and '.join(origins)}"
 
 

@@ -111,6 +111,12 @@ def _refuse_unused(config: FitConfig, where: str) -> None:
     if (config.split == "time") != (config.held_out_since is not None):
         got = "no date" if config.held_out_since is None else f"a date and split = {config.split!r}"
         raise ConfigError(f"{where}: 'held_out_since' must be given with split = 'time', and only then. Got {got}.")
+    if not config.other_text:
+        if config.comment_label_weight:
+            weight = config.comment_label_weight
+            raise ConfigError(f"{where}: other_text = false must come with comment_label_weight = 0. Got {weight}.")
+        if "own" not in config.sets:
+            raise ConfigError(f"{where}: other_text = false must come with 'own' among 'sets'. Got no such set.")
     chosen = config.thresholds
     by_precision = chosen.rule == "precision"
     for key in ("precision", "prevalence", "disclosed_prevalence"):

@@ -24,7 +24,7 @@ class TrainingNotes(msgspec.Struct, frozen=True, kw_only=True):
     own
         (n_notes,) the analysts' data.
     ties
-        (n_notes,) notes of one number never straddle: a note and its copies.
+        (n_notes,) notes of one number never straddle: a note and its copies, and what a set held out names together.
     left_out
         Notes of the analysts' data whose ids the sets hold already.
     """
@@ -62,15 +62,18 @@ def gather_notes(
     measured = np.array([item.note.note_id in measured_ids for item in notes], dtype=np.bool_) & (of == "gold")
     held_out = (np.isin(of, list(turning)) | (in_full & (of == ""))) & may_be_held_out(notes)
     copies = _copies(notes, measured, config)
-    rows = {item.note.note_id: row for row, item in enumerate(notes)}
-    originals = [rows[copy.note.note_id.rpartition("~")[0]] for copy in copies]
+    named = [*(each.tie if each.of in turning else "" for each in known), *["" for _ in more]]
+    first: dict[str, int] = {}
+    ties = [first.setdefault(name, row) if name else row for row, name in enumerate(named)]
+    tie_of = {item.note.note_id: tie for item, tie in zip(notes, ties, strict=True)}
+    ties += [tie_of[copy.note.note_id.rpartition("~")[0]] for copy in copies]
     none = np.zeros(len(copies), dtype=np.bool_)
     return TrainingNotes(
         notes=[*notes, *copies],
         held_out=np.r_[held_out, none],
         measured=np.r_[measured, none],
         own=np.r_[of == "", none],
-        ties=np.r_[np.arange(len(notes)), np.array(originals, dtype=np.int64)],
+        ties=np.array(ties, dtype=np.int64),
         left_out=len(own.notes) - len(more),
     )
 

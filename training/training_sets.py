@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 
 from models.manifest import TrainingSet
-from training.config import FitConfig
+from training.config import FitConfig, SetName
 from training.corpora import in_site_comments, own_corpus, read_rows
 from training.labelled_sets import ZHIHU
 
@@ -26,12 +26,24 @@ _LICENCES = {
 }
 
 
+# The files of sets that are no text of ours.
+_FILES: dict[SetName, tuple[str, ...]] = {
+    "gold": ("gold_train.jsonl",),
+    "chasm": ("chasm_train.jsonl", "chasm_dev.jsonl"),
+    "adspectorx": ("rednote_covert_ads.jsonl",),
+    "unlabelled": ("unlabelled_notes.jsonl.gz",),
+    "zhihu": (ZHIHU,),
+}
+
+
 def training_sets(corpora: Path, config: FitConfig) -> tuple[TrainingSet, ...]:
     """Describe every file that a fit on a corpora folder reads: text, answers, and what we wrote ourselves."""
     paths = sorted((corpora / "pretraining").glob("*.jsonl.gz"))
     licences = _LICENCES | {f"pretraining/{path.name}": "mixed (unlabelled)" for path in paths}
     if "zhihu" in config.sets:
         licences |= {ZHIHU: "MIT"}
+    if not config.other_text:
+        licences = {name: licences[name] for of in config.sets for name in _FILES.get(of, ())}
     described = [_described(corpora / name, name, licence) for name, licence in licences.items()]
     answers = [
         *(["labels/notes.jsonl"] if "unlabelled" in config.sets else []),

@@ -102,6 +102,72 @@ def test_training_data_stands_with_rows_licence_and_hash():
     assert "readings by a language model following the guideline, not by human moderators" in card.replace("\n", " ")
 
 
+def test_who_answered_is_told_with_counts():
+    read = {"name": "data/labels/notes.jsonl", "rows": 300, "sha256": "e" * 64, "licence": "Apache-2.0"}
+    card = render_card(MANIFEST | {"training_data": [*MANIFEST["training_data"], read]}, _metrics()).replace(
+        "\n  ", " "
+    )
+    (told,) = [line for line in card.splitlines() if "readings by a language model" in line]
+    assert "gold_train.jsonl (2992), data/labels/notes.jsonl (300)" in told
+    assert "chasm" not in told
+    assert "- chasm_train.jsonl (709): by their collectors' annotators" in card
+    assert "written together with its answers" not in card
+
+
+@pytest.mark.parametrize(
+    ("licence", "told"), [("MIT", "zhihu_advertorials.jsonl.gz, of which"), ("MIT (text only, labels unused)", "")]
+)
+def test_articles_are_told_as_labelled_where_their_labels_teach(licence, told):
+    zhihu = {"name": "zhihu_advertorials.jsonl.gz", "rows": 9, "sha256": "e" * 64, "licence": licence}
+    card = render_card(MANIFEST | {"training_data": [zhihu]}, _metrics())
+    assert told in card
+    assert ("a sample trains" in card) == bool(told)
+
+
+def test_a_model_of_permissive_sets_says_what_it_is_for():
+    clean = MANIFEST | {"training_data": MANIFEST["training_data"][1:]}
+    for whole, others in (
+        (render_card(clean, _metrics()), render_card(MANIFEST, _metrics())),
+        (
+            render_notice(clean),
+            render_notice(MANIFEST),
+        ),
+    ):
+        assert "for those who may not use weights" in whole
+        assert "for those who may not use weights" not in others
+
+
+def test_dev_is_told_as_judge_where_no_gold_note_teaches():
+    assert "Dev chose too" in render_card(MANIFEST, _metrics())
+    card = render_card(MANIFEST | {"training_data": MANIFEST["training_data"][1:]}, _metrics())
+    assert "Dev judged only" in card
+    assert "Dev chose too" not in card
+
+
+def test_a_twin_stands_beside_with_intervals():
+    metrics = _metrics()
+    metrics["sets"][0]["overall"]["labels"]["macro_3"] = _figure(0.5)
+    twin = MANIFEST | {"model_version": "clean-1", "training_data": MANIFEST["training_data"][1:], "metrics": metrics}
+    card = render_card(MANIFEST, _metrics(), twin=twin)
+    assert "| gold_dev.jsonl | 2026.11.1 | clean-1 |" in card
+    assert "| commercial AUC | 0.840 (0.790–0.890) | 0.840 (0.790–0.890) |" in card
+    assert "| macro-3 | 0.642 (0.592–0.692) | 0.500 (0.450–0.550) |" in card
+    assert "trained on chasm_train.jsonl alone" in card
+    assert "Beside its twin" not in render_card(MANIFEST, _metrics())
+
+
+def test_a_twin_measured_on_another_set_is_refused():
+    metrics = _metrics()
+    metrics["sets"][0]["sha256"] = "f" * 64
+    with pytest.raises(ModelError, match="a twin must be measured on a set of the model's"):
+        render_card(MANIFEST, _metrics(), twin=MANIFEST | {"metrics": metrics})
+
+
+def test_a_twin_without_figures_is_refused():
+    with pytest.raises(ModelError, match=r"a twin must be a measured model\. Got a KeyError \('metrics'\)"):
+        render_card(MANIFEST, _metrics(), twin=MANIFEST)
+
+
 def test_figures_stand_with_interval_count_set_and_command():
     card = render_card(MANIFEST, _metrics())
     assert "### gold_dev.jsonl: 100 notes, sources: 2" in card

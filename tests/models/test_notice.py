@@ -21,6 +21,7 @@ def test_a_file_that_the_topic_space_is_learned_from_is_told_as_unlabelled(name,
 
 
 def test_what_we_wrote_is_told_as_ours():
+    assert origin_of("data/labels/notes.jsonl").startswith("answers of a language model")
     for name in ("data/corpus/notes.jsonl", "data/corpus/in_site_comments.txt"):
         assert origin_of(name).endswith("written for this project (data/corpus)")
 

@@ -60,6 +60,11 @@ def test_card_and_notice_are_written_where_they_are_wanted(folder):
     assert "corpus.jsonl" in (folder / "NOTICE").read_text(encoding="utf-8")
 
 
+def test_a_twin_is_set_beside(folder):
+    with pytest.raises(ModelError, match="a twin must be measured on a set of the model's"):
+        _huoren_card("--model", folder, "--twin", folder)
+
+
 def test_given_metrics_go_before_those_of_the_manifest(folder):
     (folder / "metrics.json").write_text(json.dumps(METRICS | {"command": "huoren evaluate other.jsonl"}))
     _, printed = _huoren_card("--model", folder, "--metrics", folder / "metrics.json")

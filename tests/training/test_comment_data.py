@@ -5,6 +5,7 @@ import pytest
 import training.comment_data
 from data.notes import Comment, Note
 from training.comment_data import comment_design, comment_examples, own_comment_examples
+from training.corpora import in_site_comments
 from training.gold import LabeledNote
 from training.read_answers import LabeledComment
 
@@ -60,6 +61,13 @@ def test_corpora_teach_both_answers_in_their_tiers(corpora):
 def test_a_seed_draws_the_same_sample(corpora, monkeypatch):
     first, again, other = (comment_examples(corpora, seed=seed) for seed in (1, 1, 2))
     assert first == again != other
+
+
+def test_what_we_wrote_teaches_alone_comments_that_stay_included(examples_of):
+    examples_of(thread((HANDLE, False)))
+    found = training.comment_data.written_examples()
+    assert [(item.text, item.leads_off) for item in found if item.leads_off] == [(HANDLE, True)]
+    assert {item.text for item in found} == {HANDLE, *in_site_comments()}
 
 
 def test_read_comments_teach_at_their_weight_and_are_not_ordinary(corpora):

@@ -217,7 +217,7 @@ def taught(monkeypatch):
 
     monkeypatch.setattr(training.fit_notes, "fit_model", remember)
     monkeypatch.setattr(training.fit_notes, "cross_fit", lambda *_, **__: None)
-    monkeypatch.setattr(training.fit_notes, "calibrate", lambda *_: None)
+    monkeypatch.setattr(training.fit_notes, "_calibrated", lambda *_: None)
     return remembered
 
 
@@ -315,6 +315,54 @@ def test_own_notes_of_one_source_train_uncalibrated_and_it_is_told(own_rows, qui
     told = " ".join(capsys.readouterr().err.split())
     assert "no validation statistics. cross-fitting needs gold notes of at least two sources. Got 1." in told
     assert not (tmp_path / "model" / "validation.npz").exists()
+
+
+@pytest.fixture(scope="module")
+def clean(corpora, tmp_path_factory):
+    """Fit the clean twin, in small, where no file of another set can be read."""
+    folder = tmp_path_factory.mktemp("clean")
+    for name in ("gold_dev.jsonl", "chasm_train.jsonl", "chasm_dev.jsonl", "zhihu_advertorials.jsonl.gz"):
+        (folder / "corpora").mkdir(exist_ok=True)
+        shutil.copy(corpora / name, folder / "corpora")
+    text = (ROOT / "training" / "clean.toml").read_text(encoding="utf-8")
+    keys = text.partition("[diversion]")[0]
+    (folder / "clean.toml").write_text(keys + QUICK.removeprefix(SETS), encoding="utf-8")
+    words = ("--recipe", folder / "clean.toml", "--corpora", folder / "corpora")
+    training.fit.run(arguments(folder / "model", *words), Console(quiet=True))
+    return folder / "model"
+
+
+def test_the_clean_twin_learns_from_our_own_and_mit_sets_alone(clean):
+    described = load_artifact(clean).manifest.training_data
+    assert {each.name: each.licence for each in described} == {
+        "chasm_train.jsonl": "MIT",
+        "chasm_dev.jsonl": "MIT",
+        "zhihu_advertorials.jsonl.gz": "MIT",
+        "data/corpus/notes.jsonl": "Apache-2.0",
+        "data/corpus/in_site_comments.txt": "Apache-2.0",
+    }
+    for name in ("NOTICE", "CARD.md"):
+        assert "for those who may not use weights" in (clean / name).read_text(encoding="utf-8")
+
+
+def test_dev_judges_the_clean_twin_and_no_more(clean):
+    metrics = load_artifact(clean).manifest.metrics
+    statistics = ValidationStatistics.load(clean / "validation.npz")
+    assert set(statistics.sources) == {"chasm", "huoren-corpus"}
+    assert metrics["cross_validation"]["held_out"].startswith("groups of authors of data/corpus (a topic or pair")
+    assert [each["name"] for each in metrics["sets"]] == ["gold_dev.jsonl"]
+
+
+def test_a_card_shows_the_twin_beside(of_corpora, clean, corpora, quick, tmp_path):
+    words = ("--recipe", quick, "--corpora", corpora, "--twin", clean)
+    training.fit.run(arguments(tmp_path / "model", *words), Console(quiet=True))
+    assert "## Beside its twin" in (tmp_path / "model" / "CARD.md").read_text(encoding="utf-8")
+    assert "## Beside its twin" not in (of_corpora / "CARD.md").read_text(encoding="utf-8")
+
+
+def test_a_twin_without_corpora_is_refused(small_model, tmp_path, no_fit):
+    with pytest.raises(ConfigError, match="--twin must come with a corpora folder"):
+        training.fit.run(arguments(tmp_path / "model", "--twin", small_model, corpora=None))
 
 
 def fit_in_a_process(*words):

@@ -1,6 +1,8 @@
 """Recipe files: every key is read, typed and told of; what is written is read back."""
 
 import datetime
+from importlib import resources
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -27,6 +29,11 @@ def test_a_file_names_only_what_it_changes(read):
     changed = read("n_topics = 7\n[commercial]\nstrength = 2\n")
     commercial = msgspec.structs.replace(default_recipe().commercial, strength=2.0)
     assert changed == msgspec.structs.replace(default_recipe(), n_topics=7, commercial=commercial)
+
+
+def test_the_recipe_of_the_clean_twin_is_read():
+    clean = read_recipe(Path(str(resources.files("training").joinpath("clean.toml"))))
+    assert (set(clean.sets), clean.other_text) == ({"own", "chasm", "zhihu"}, False)
 
 
 def test_the_shipped_recipe_is_written_as_it_is():
@@ -59,6 +66,11 @@ def test_what_is_written_is_read_back_with_its_comments(read):
         ('sets = ["gold", "xhs"]', r"'sets' must be among 'gold', 'chasm', 'adspectorx', .*Got 'xhs' instead"),
         ("sets = []", r"'sets' must be of its type and range"),
         ('sets = "gold"', r"'sets' must be of its type and range"),
+        ("other_text = false", r"other_text = false must come with comment_label_weight = 0\. Got 3\.0"),
+        (
+            'other_text = false\ncomment_label_weight = 0\nsets = ["chasm"]',
+            r"other_text = false must come with 'own' among 'sets'",
+        ),
         ("perturbed_share = -0.5", r"'perturbed_share' must be of its type and range"),
         ('split = "feed"', r"'split' must be one of 'source', 'author', 'time'\. Got 'feed' instead"),
         ('[thresholds]\nrule = "f1"', r"'thresholds\.rule' must be one of 'macro_f1', 'precision'\. Got 'f1'"),

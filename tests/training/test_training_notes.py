@@ -69,6 +69,14 @@ def test_copies_are_of_what_sells_or_diverts_and_trains():
     assert copies == ["ad~split", "lead~split", "ours~split", "picked~split"]
 
 
+def test_what_is_named_together_is_tied_where_it_is_held_out():
+    known = [SetNote("own", note(name, "yes"), "pair" if name in "ac" else "") for name in "abcd"]
+    ties = gather_notes(known, LabelledData(), default_recipe(), turning=("own",)).ties.tolist()
+    assert ties[0] == ties[2]
+    assert len(set(ties)) == 3
+    assert len(set(gather_notes(known, LabelledData(), default_recipe(), turning=()).ties.tolist())) == 4
+
+
 def test_copies_are_tied_to_their_note_and_never_held_out():
     found = gathered(1.0)
     tie = dict(zip([item.note.note_id for item in found.notes], found.ties.tolist(), strict=True))

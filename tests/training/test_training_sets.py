@@ -59,5 +59,15 @@ def test_zhihu_labels_are_told_unused_where_they_are(corpora):
     assert licences == {"MIT (text only, labels unused)", "MIT"}
 
 
+def test_without_other_text_the_files_of_the_sets_alone_are_described(corpora):
+    changed = {"other_text": False, "comment_label_weight": 0.0, "sets": ("own", "chasm")}
+    assert names(corpora, msgspec.structs.replace(default_recipe(), **changed)) == {
+        "chasm_train.jsonl",
+        "chasm_dev.jsonl",
+        "data/corpus/notes.jsonl",
+        "data/corpus/in_site_comments.txt",
+    }
+
+
 def names(corpora, config):
     return {each.name for each in training_sets(corpora, config)}
