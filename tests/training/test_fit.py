@@ -55,7 +55,7 @@ def quick(tmp_path_factory):
 def no_fit(monkeypatch):
     """Let nothing be learned: what is refused must be refused before minutes of fitting."""
 
-    def learn(*_):
+    def learn(*_, **__):
         raise AssertionError("the fit began")
 
     for name in ("input_of_own", "input_of_corpora", "fit_notes"):
@@ -148,7 +148,7 @@ def test_a_folder_without_corpora_is_refused(tmp_path):
 
 
 def test_the_command_fits_on_the_folder_of_the_corpora_variable(tmp_path, no_fit, monkeypatch, capsys):
-    def tell(folder, *_):
+    def tell(folder, *_, **__):
         raise ConfigError(str(folder))
 
     monkeypatch.setattr(training.fit, "input_of_corpora", tell)
