@@ -1,111 +1,119 @@
-"""What each family of features, and each source, is worth: `python -m training.ablation CORPORA`.
+"""What each family of features, labelled set and further source is worth: `python -m training.ablation CORPORA`.
 
-One table on gold_dev, whose sources never train: the recipe with one family left out, and the recipe on a growing
-share of the training sources. The topic space and the comment scorer are learned once, and see no label of a gold note.
+Every row refits the shipped recipe without one thing and is measured on gold_dev, whose sources never train, and by
+cross-validation over the training sources. Curves refit it on growing shares of the gold sources, and of their notes.
+Topic space and comment scorer see no answer of a gold note; they are learned once, from all text.
 """
 
 import argparse
+import json
+import os
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 from rich.console import Console
-from rich.table import Table
-from sklearn.metrics import average_precision_score, roc_auc_score
 
-from data.errors import AppError
-from training.comment_data import comment_examples
-from training.config import FitConfig, QuestionRecipe
-from training.corpora import OWN_SOURCE, covert_ad_notes, gold_notes, own_corpus
-from training.design import build_design
-from training.gold import LabeledNote, read_labeled
-from training.learn import Matrices, answers, fit_comment_scorer, fit_model, logits_of, weigh_design
-from training.recipe import default_recipe
-from training.topic_space import learn_topic_space, unlabelled_documents
+from data.errors import AppError, ConfigError
+from training.ablation_bench import Bench, prepare
+from training.ablation_figures import compared, figures, interval, places
+from training.ablation_rows import ROWS, rows_of, variant
+from training.ablation_tables import tables
+from training.learning_curves import CURVES, learning_curve
+from training.stages import Stages
 
-_SHARES = (0.25, 0.5, 0.75, 1.0)
-_DRAWS = 3
+EXAMPLE = """examples:
+  python -m training.ablation ../shared/corpora --json ablation.json
+  python -m training.ablation ../shared/corpora --only own unlabelled --folds 0
+  python -m training.ablation ../shared/corpora --space space.npz --only vectors sources"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the table; 0 when measured, 1 when the corpora are unusable."""
-    parser = argparse.ArgumentParser(prog="python -m training.ablation", description=(__doc__ or "").splitlines()[0])
+    """Print the tables; 0 when measured, 1 when corpora or options are unusable."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.ablation",
+        description=(__doc__ or "").splitlines()[0],
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("corpora", type=Path, metavar="CORPORA", help="corpora folder")
+    parser.add_argument("--space", type=Path, metavar="FILE", help="of `huoren pretrain` (default: latent topics)")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help=f"of {', '.join((*ROWS, *CURVES))}")
+    parser.add_argument("--folds", type=int, default=5, metavar="N", help="of cross-validation; 0: gold_dev alone")
+    parser.add_argument("--draws", type=int, default=5, metavar="N", help="of each share of a curve (default: 5)")
+    parser.add_argument("--workers", type=int, metavar="N", help="fits at once (default: one a core)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures as JSON")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
     args = parser.parse_args(argv)
     try:
-        table = _measure(args.corpora, default_recipe())
+        told = _measure(args, Console(stderr=True, quiet=args.quiet))
     except AppError as error:
         sys.stderr.write(f"training.ablation: error: {error}\n")
         return 1
-    Console().print(table)
+    if args.json:
+        args.json.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    console = Console()
+    for table in tables(told):
+        console.print(table)
     return 0
 
 
-def _measure(corpora: Path, config: FitConfig) -> Table:
-    notes = [*gold_notes(corpora), *covert_ad_notes(corpora), *own_corpus()]
-    measured = {item.note.note_id for item in read_labeled(corpora / "gold_dev.jsonl")}
-    is_dev = np.array([item.note.note_id in measured for item in notes])
-    documents = unlabelled_documents(corpora, seed=config.seed)
-    space = learn_topic_space(documents, n_dimensions=config.n_topics, seed=config.seed)
-    scorer = fit_comment_scorer(comment_examples(corpora, seed=config.seed), config)
-    matrices = weigh_design(build_design([item.note for item in notes]), space, scorer, config)
-    table = Table("left out / sources", "notes", "commercial AUC", "AP", "diversion AUC", "AP", title="gold_dev (dev)")
-    for name, variant in _variants(config):
-        table.add_row(name, *_figures(matrices, notes, ~is_dev, is_dev, variant))
-    own = np.array([item.source == OWN_SOURCE for item in notes])
-    table.add_row("our own corpus", *_figures(matrices, notes, ~is_dev & ~own, is_dev, config))
-    always = {OWN_SOURCE, "chasm", "adspectorx"}
-    sources = sorted({item.source for item, dev in zip(notes, is_dev, strict=True) if not dev} - always)
-    for share in _SHARES:
-        for draw in range(_DRAWS if share < 1 else 1):
-            n_kept = round(share * len(sources))
-            kept = always | set(np.random.default_rng(draw).permutation(sources)[:n_kept].tolist())
-            rows = np.array([item.source in kept for item in notes]) & ~is_dev
-            name = f"{n_kept} of {len(sources)} gold sources"
-            table.add_row(name, *_figures(matrices, notes, rows, is_dev, config))
-    return table
+def _measure(args: argparse.Namespace, console: Console) -> dict[str, Any]:
+    if unknown := [name for name in args.only if name not in ROWS and name not in CURVES]:
+        raise ConfigError(f"'--only' must be among {', '.join((*ROWS, *CURVES))}. Got {unknown[0]!r}.")
+    if args.folds < 0 or args.folds == 1:
+        raise ConfigError(f"'--folds' must be 0, or at least 2. Got {args.folds}.")
+    if args.draws < 2:
+        raise ConfigError(f"'--draws' must be at least 2. Got {args.draws}.")
+    if (workers := os.cpu_count() or 1 if args.workers is None else args.workers) < 1:
+        raise ConfigError(f"'--workers' must be at least 1. Got {workers}.")
+    names = rows_of(args.only, has_vectors=args.space is not None)
+    with Stages(console, quiet=args.quiet) as stages:
+        bench = prepare(args.corpora, space=args.space, folds=args.folds, stages=stages)
+    started = time.perf_counter()
+
+    def tell(done: str) -> None:
+        console.print(f"{time.perf_counter() - started:6.0f} s  {done}", highlight=False)
+
+    told: dict[str, Any] = {"recipe": msgspec.to_builtins(bench.config), "space": args.space and args.space.name}
+    curves = [name for name in CURVES if not args.only or name in args.only]
+    with ThreadPoolExecutor(workers) as pool:  # the solver of a fit lets other threads run
+        if names:
+            told |= ablate(bench, names, pool, tell)
+        told["curves"] = {name: learning_curve(bench, name, args.draws, pool, tell) for name in curves}
+    return told
 
 
-def _variants(config: FitConfig) -> Iterator[tuple[str, FitConfig]]:
-    yield "nothing", config
-    for name, change in (
-        ("signals and comment scorer", {"signal_scale": 0.0}),
-        ("n-grams", {"ngram_scale": 0.0}),
-        ("topic space", {"topic_scale": 0.0}),
-        ("source intercepts", {"source_scale": 0.0}),
-        ("source weights", {"source_power": 0.0}),
-    ):
-        yield (
-            name,
-            msgspec.structs.replace(
-                config,
-                **{question: _changed(config.recipe(question), change) for question in ("commercial", "diversion")},
-            ),
-        )
+def ablate(bench: Bench, names: Sequence[str], pool: Executor, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Fit with everything, then without each of `names`.
 
+    Returns
+    -------
+    dict
+        JSON-ready: `notes` that train and the figures of the `whole`, by place; `rows` of the same with differences.
+    """
+    at = places(bench)
+    whole = figures(bench.fit(variant(bench)), at)
+    tell("nothing left out")
 
-def _changed(recipe: QuestionRecipe, change: dict[str, float]) -> QuestionRecipe:
-    return msgspec.structs.replace(recipe, **change)
+    def row(name: str) -> dict[str, Any]:
+        without = variant(bench, name)
+        found = compared(figures(bench.fit(without), at), whole)
+        tell(f"without {name}")
+        return {"left_out": name, "notes": int((bench.trains & ~without.left_out).sum())} | found
 
-
-def _figures(
-    matrices: Matrices,
-    notes: list[LabeledNote],
-    rows: npt.NDArray[np.bool_],
-    is_dev: npt.NDArray[np.bool_],
-    config: FitConfig,
-) -> list[str]:
-    logits = logits_of(fit_model(matrices, notes, rows, config), matrices).notes
-    cells = [str(int(rows.sum()))]
-    for column, question in ((0, "commercial"), (2, "diversion")):
-        y = answers(notes, question)
-        known = is_dev & (y >= 0)
-        cells.append(f"{roc_auc_score(y[known], logits[known, column]):.3f}")
-        cells.append(f"{average_precision_score(y[known], logits[known, column]):.3f}")
-    return cells
+    return {
+        "notes": int(bench.trains.sum()),
+        "whole": {
+            place: {name: {"value": value} | interval(of.draws[name]) for name, value in of.values.items()}
+            for place, of in whole.items()
+        },
+        "rows": list(pool.map(row, names)),
+    }
 
 
 if __name__ == "__main__":
