@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from data.errors import AppError, ConfigError
 from training.ablation_bench import Bench, prepare
@@ -81,7 +82,8 @@ def _measure(args: argparse.Namespace, console: Console) -> dict[str, Any]:
 
     told: dict[str, Any] = {"recipe": msgspec.to_builtins(bench.config), "space": args.space and args.space.name}
     curves = [name for name in CURVES if not args.only or name in args.only]
-    with ThreadPoolExecutor(workers) as pool:  # the solver of a fit lets other threads run
+    # The solver lets other threads run; its own would wait for one another, and for those of other fits.
+    with threadpool_limits(1), ThreadPoolExecutor(workers) as pool:
         if names:
             told |= ablate(bench, names, pool, tell)
         told["curves"] = {name: learning_curve(bench, name, args.draws, pool, tell) for name in curves}

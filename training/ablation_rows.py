@@ -7,13 +7,13 @@ import numpy as np
 
 from data.errors import ConfigError
 from data.labels import Question
-from training.ablation_bench import Bench, Variant, latent_space
+from training.ablation_bench import Bench, Variant
 from training.comment_data import comment_examples
 from training.config import FitConfig
 from training.design import Design
 from training.learn import CommentScorer, Matrices, fit_comment_scorer, weigh_design
 from training.recipe import default_recipe
-from training.topic_space import TopicSpace
+from training.topic_space import TopicSpace, learn_topic_space, unlabelled_documents
 
 MEASURED = (Question.COMMERCIAL, Question.DIVERSION)  # disclosure has too few answers
 _CHOICES = {
@@ -52,7 +52,7 @@ def variant(bench: Bench, name: str = "") -> Variant:
         "signals": lambda: msgspec.structs.replace(whole, design=_without_signals(whole.design)),
         "comment_scorer": lambda: _without_pooled(whole),
         "comment_labels": lambda: _weighed(bench, scorer=_unlabelled_scorer(bench)),
-        _OTHER_SPACE: lambda: _weighed(bench, space=latent_space(bench.corpora, config)),
+        _OTHER_SPACE: lambda: _weighed(bench, space=_latent_space(bench)),
     }
     return Variant(change[name](), config, everyone)
 
@@ -77,6 +77,11 @@ def _without_pooled(matrices: Matrices) -> Matrices:
 def _weighed(bench: Bench, *, space: TopicSpace | None = None, scorer: CommentScorer | None = None) -> Matrices:
     whole = bench.matrices
     return weigh_design(whole.design, space or whole.space, scorer or whole.scorer, bench.config)
+
+
+def _latent_space(bench: Bench) -> TopicSpace:
+    documents = unlabelled_documents(bench.corpora, seed=bench.config.seed)
+    return learn_topic_space(documents, n_dimensions=bench.config.n_topics, seed=bench.config.seed)
 
 
 def _unlabelled_scorer(bench: Bench) -> CommentScorer:

@@ -5,16 +5,19 @@ import json
 import msgspec
 import numpy as np
 import pytest
+from rich.console import Console
 
 import training.learn
 from data.errors import ConfigError
-from training import ablation, ablation_rows, learning_curves
+from training import ablation, ablation_bench, ablation_rows, learning_curves
 from training.ablation_bench import Bench, Variant
 from training.ablation_figures import CROSS_VALIDATION, DEV, Figures, compared, figures, interval, places
 from training.ablation_rows import ROWS, rows_of, variant
 from training.ablation_tables import gain_text, tables
 from training.learn import weigh_design
+from training.recipe import default_recipe
 from training.splits import by_source
+from training.stages import Stages
 
 CHOICES = {
     "ngrams": "ngram_scale",
@@ -55,8 +58,26 @@ def bench(own_fit, tmp_path):
     return the_bench(own_fit, tmp_path)
 
 
+@pytest.mark.parametrize("folds", [0, 3])
+def test_the_bench_holds_gold_out_and_names_the_set_of_each_note(corpora, monkeypatch, folds):
+    config = msgspec.structs.replace(
+        default_recipe(), sets=("gold", "chasm"), comment_label_weight=0.0, n_topics=2, perturbed_share=0.2
+    )
+    monkeypatch.setattr(ablation_bench, "default_recipe", lambda: config)
+    with Stages(Console(quiet=True), quiet=True) as stages:
+        found = ablation_bench.prepare(corpora, space=None, folds=folds, stages=stages)
+    is_copy = np.array(["~" in item.note.note_id for item in found.notes])
+    assert is_copy.any()
+    assert (np.array([item.source == "chasm" for item in found.notes]) == (found.set_of == "chasm")).all()
+    held_out = {found.notes[row].source for row in found.split.rows}
+    assert held_out == ({f"source-{at}" for at in range(6)} if folds else {"source-5"})
+    assert not is_copy[found.split.rows].any()
+    assert {found.notes[row].source for row in found.split.held_out(found.split.n_folds - 1)} == {"source-5"}
+    assert "source-5" not in {found.notes[row].source for row in np.flatnonzero(found.trains)}
+
+
 def test_every_row_can_be_left_out_and_the_whole_has_all(bench, monkeypatch):
-    monkeypatch.setattr(ablation_rows, "latent_space", lambda *_: bench.matrices.space)
+    monkeypatch.setattr(ablation_rows, "_latent_space", lambda *_: bench.matrices.space)
     monkeypatch.setattr(ablation_rows, "comment_examples", lambda *_, **__: [])
     monkeypatch.setattr(ablation_rows, "fit_comment_scorer", lambda *_: bench.matrices.scorer)
     whole = variant(bench)
