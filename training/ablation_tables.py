@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from rich import box
 from rich.table import Table
-from rich.text import Text
 
 from training.learning_curves import SHARES
 from training.report_text import figure_text, share_text
@@ -17,7 +16,7 @@ _PLACES = {
     "cross_validation": "cross-validation over the training sources",
 }
 _CAPTION = (
-    "change without it, so a minus is what it is worth; 95 % over other notes of the same sources; bold: 0 lies outside"
+    "change without it, so a minus is what it is worth; 95 % over other notes of the same sources; *: 0 lies outside"
 )
 TOO_NOISY = "too noisy to tell"
 
@@ -37,7 +36,7 @@ def _rows(told: Block, place: str, title: str) -> Table:
     table.add_row("nothing", str(told["notes"]), *(figure_text(told["whole"][place][name]) for name in names))
     for row in told["rows"]:
         table.add_row(
-            row["left_out"].replace("_", " "), str(row["notes"]), *(_change(row[place][name]) for name in names)
+            row["left_out"].replace("_", " "), str(row["notes"]), *(change_text(row[place][name]) for name in names)
         )
     table.caption = _CAPTION
     return table
@@ -67,12 +66,13 @@ def gain_text(gain: Block) -> str:
     return words if gain["ci_low"] > 0 or gain["ci_high"] < 0 else f"{words}, {TOO_NOISY}"
 
 
-def _change(figure: Block) -> Text:
+def change_text(figure: Block) -> str:
+    """Write a difference as `−.010 (−.016 to −.004) *`, the star where 0 lies outside."""
     if figure["ci_low"] is None:
-        return Text(_signed(figure["difference"], 3))
+        return _signed(figure["difference"], 3)
     low, high = _signed(figure["ci_low"], 3), _signed(figure["ci_high"], 3)
     is_clear = figure["ci_low"] > 0 or figure["ci_high"] < 0
-    return Text(f"{_signed(figure['difference'], 3)} ({low} to {high})", style="bold" if is_clear else "")
+    return f"{_signed(figure['difference'], 3)} ({low} to {high}){' *' if is_clear else ''}"
 
 
 def _spread(aucs: Any) -> str:

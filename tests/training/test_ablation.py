@@ -13,7 +13,7 @@ from training import ablation, ablation_bench, ablation_rows, learning_curves
 from training.ablation_bench import Bench, Variant
 from training.ablation_figures import CROSS_VALIDATION, DEV, Figures, compared, figures, interval, places
 from training.ablation_rows import ROWS, rows_of, variant
-from training.ablation_tables import gain_text, tables
+from training.ablation_tables import change_text, gain_text, tables
 from training.learn import weigh_design
 from training.recipe import default_recipe
 from training.splits import by_source
@@ -173,6 +173,13 @@ def test_an_interval_holds_the_stated_share_and_is_none_where_too_few_draws_are_
     told = interval(np.arange(1001.0))
     assert (told["ci_low"], told["ci_high"], told["level"]) == pytest.approx((25.0, 975.0, 0.95))
     assert interval(np.array([1.0, np.nan]))["ci_low"] is None
+
+
+def test_a_change_is_starred_where_nought_lies_outside_its_interval():
+    change = {"difference": -0.0101, "ci_low": -0.016, "ci_high": -0.0041}
+    assert change_text(change) == "−.010 (−.016 to −.004) *"
+    assert change_text(change | {"ci_high": 0.001}) == "−.010 (−.016 to +.001)"
+    assert change_text(change | {"ci_low": None, "ci_high": None}) == "−.010"
 
 
 def test_a_gain_whose_sign_is_open_is_said_to_be_too_noisy():
