@@ -17,7 +17,7 @@ from training.labelled_sets import read_labelled_sets
 from training.learn import Matrices, weigh_design
 from training.near_duplicates import near_duplicate_clusters, note_text
 from training.recipe import default_recipe
-from training.splits import Bools, Split, by_source, never_trains
+from training.splits import Bools, Ints, Split, by_source, never_trains
 from training.stages import Stages
 
 
@@ -35,7 +35,9 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     set_of
-        (n_notes,) the labelled set of each note.
+        (n_notes,) the labelled set of each note; of a perturbed copy, that of its note.
+    copy_of
+        (n_notes,) row of the note that a note is a perturbed copy of; its own row where it is none.
     split
         Its last fold is gold_dev, whose sources never train.
     matrices
@@ -48,6 +50,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     config: FitConfig
     notes: list[LabeledNote]
     set_of: npt.NDArray[np.str_]
+    copy_of: Ints
     split: Split
     matrices: Matrices
     has_vectors: bool
@@ -56,6 +59,11 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     def trains(self) -> Bools:
         """Tell the notes that a fit with everything in learns from: (n_notes,)."""
         return ~self.split.measured
+
+    @property
+    def is_copy(self) -> Bools:
+        """Tell perturbed copies: (n_notes,)."""
+        return self.copy_of != np.arange(len(self.notes))
 
     def fit(self, variant: Variant, *, dev_only: bool = False) -> CrossFit:
         """Judge the held-out notes by fits without what the variant leaves out."""
@@ -77,8 +85,9 @@ def prepare(corpora: Path, *, space: Path | None, folds: int, stages: Stages) ->
     config = default_recipe()
     read = input_of_corpora(corpora, LabelledData(), config, stages, keep_nothing, space_file=space)
     sets = read_labelled_sets(corpora, config)  # the first notes of `read`, in this order; then come perturbed copies
-    of_id = {each.item.note.note_id: each.of for each in sets}
-    copied = [item.note.note_id.rpartition("~")[0] for item in read.notes[len(sets) :]]
+    row_of = {each.item.note.note_id: row for row, each in enumerate(sets)}
+    copied = [row_of[item.note.note_id.rpartition("~")[0]] for item in read.notes[len(sets) :]]
+    copy_of = np.array([*range(len(sets)), *copied], dtype=np.int64)
     with stages.stage("looking for near-duplicates"):
         texts = [note_text(item.note) for item in read.notes]
         clusters = near_duplicate_clusters(texts, threshold=config.near_duplicate, seed=config.seed)
@@ -94,7 +103,8 @@ def prepare(corpora: Path, *, space: Path | None, folds: int, stages: Stages) ->
         corpora=corpora,
         config=config,
         notes=read.notes,
-        set_of=np.array([*(each.of for each in sets), *(of_id[name] for name in copied)], dtype=np.str_),
+        set_of=np.array([each.of for each in sets], dtype=np.str_)[copy_of],
+        copy_of=copy_of,
         split=split,
         matrices=matrices,
         has_vectors=space is not None,

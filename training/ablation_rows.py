@@ -23,7 +23,8 @@ _CHOICES = {
     "source_weights": "source_power",
 }
 _OTHER_SPACE = "vectors"  # for latent semantic topics in their place
-ROWS = ("signals", *_CHOICES, "comment_scorer", _OTHER_SPACE, "comment_labels", *default_recipe().sets)
+_COPIES = "perturbed_copies"
+ROWS = ("signals", *_CHOICES, "comment_scorer", _OTHER_SPACE, "comment_labels", _COPIES, *default_recipe().sets)
 
 
 def rows_of(only: Collection[str], *, has_vectors: bool) -> list[str]:
@@ -45,6 +46,8 @@ def variant(bench: Bench, name: str = "") -> Variant:
     whole, config, everyone = bench.matrices, bench.config, np.zeros(len(bench.notes), dtype=np.bool_)
     if name in config.sets:
         return Variant(whole, config, bench.set_of == name)
+    if name == _COPIES:
+        return Variant(whole, config, bench.is_copy)
     if name in _CHOICES:
         return Variant(whole, _zeroed(config, _CHOICES[name]), everyone)
     change: dict[str, Callable[[], Matrices]] = {

@@ -43,11 +43,12 @@ def learning_curve(
     """
     shares_of, more = CURVES[name]
     source = np.array([item.source for item in bench.notes])
-    counted = bench.trains & (bench.set_of == "gold")
+    counted = bench.trains & (bench.set_of == "gold") & ~bench.is_copy
     there, weights = places(bench)[DEV]
     dev = {DEV: (np.ones(int(there.sum()), dtype=np.bool_), weights[:_RESAMPLED])}
 
     def measured(left_out: Bools) -> Figures:
+        left_out = left_out[bench.copy_of]  # a copy goes with its note
         part = msgspec.structs.replace(variant(bench), left_out=left_out)
         found = figures(bench.fit(part, dev_only=True), dev)[DEV]
         tell(f"{name}: {int((bench.trains & ~left_out).sum())} notes")

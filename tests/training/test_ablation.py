@@ -1,6 +1,7 @@
 """The ablation: each row leaves out what it names alone, and is compared with the whole on the same notes."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import numpy as np
@@ -40,6 +41,7 @@ def the_bench(own_fit, folder, folds=2):
         config=own_fit.config,
         notes=notes,
         set_of=set_of,
+        copy_of=np.arange(len(notes)),
         split=split,
         matrices=matrices,
         has_vectors=False,
@@ -68,6 +70,10 @@ def test_the_bench_holds_gold_out_and_names_the_set_of_each_note(corpora, monkey
         found = ablation_bench.prepare(corpora, space=None, folds=folds, stages=stages)
     is_copy = np.array(["~" in item.note.note_id for item in found.notes])
     assert is_copy.any()
+    assert (found.is_copy == is_copy).all()
+    assert (variant(found, "perturbed_copies").left_out == is_copy).all()
+    for row in np.flatnonzero(is_copy):
+        assert found.notes[row].note.note_id.startswith(f"{found.notes[found.copy_of[row]].note.note_id}~")
     assert (np.array([item.source == "chasm" for item in found.notes]) == (found.set_of == "chasm")).all()
     held_out = {found.notes[row].source for row in found.split.rows}
     assert held_out == ({f"source-{at}" for at in range(6)} if folds else {"source-5"})
@@ -208,6 +214,26 @@ def test_what_was_asked_for_is_told_in_tables_and_json(bench, only, monkeypatch,
     shown = capsys.readouterr()
     assert "twice as many" in shown.out
     assert f"{only[-1]}: " in shown.err
+
+
+def test_a_copy_counts_as_no_label_and_goes_with_its_note(bench, monkeypatch):
+    """Note 1 is made a copy of note 7: of one source, both gold."""
+    copy_of = bench.copy_of.copy()
+    copy_of[1] = 7
+    bench = msgspec.structs.replace(bench, copy_of=copy_of)
+    left_out, fit = [], Bench.fit
+
+    def kept_fit(self, part, **options):
+        left_out.append(part.left_out)
+        return fit(self, part, **options)
+
+    monkeypatch.setattr(Bench, "fit", kept_fit)
+    monkeypatch.setattr(learning_curves, "_RESAMPLED", 1)
+    with ThreadPoolExecutor(1) as pool:
+        told = learning_curves.learning_curve(bench, "labels", 2, pool, lambda _: None)
+    assert told["sizes"][-1] == (bench.trains & (bench.set_of == "gold")).sum() - 1
+    assert all(out[1] == out[7] for out in left_out)
+    assert any(out[7] for out in left_out)
 
 
 @pytest.mark.parametrize(
