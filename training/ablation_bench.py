@@ -63,7 +63,8 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_copy(self) -> Bools:
         """Tell perturbed copies: (n_notes,)."""
-        return self.copy_of != np.arange(len(self.notes))
+        copies: Bools = self.copy_of != np.arange(len(self.notes))
+        return copies
 
     def fit(self, variant: Variant, *, dev_only: bool = False) -> CrossFit:
         """Judge the held-out notes by fits without what the variant leaves out."""
