@@ -24,6 +24,7 @@ class QuestionRecipe(msgspec.Struct, frozen=True, kw_only=True):
     source_power: Scale
     source_scale: Scale
     detectors: tuple[str, ...]
+    comment_scores: bool
 
 
 class ThresholdRecipe(msgspec.Struct, frozen=True, kw_only=True):

@@ -172,10 +172,8 @@ def logits_of(model: LinearModel, matrices: Matrices) -> Logits:
 def _columns_in_use(recipe: QuestionRecipe) -> Floats:
     """Tell signal and pooled columns that a recipe uses (1) from those it does not (0)."""
     names = feature_names(scanner().detectors)
-    if not recipe.detectors:
-        return np.ones(len(names) + N_POOLED, dtype=np.float32)
-    used = [name.split(":")[1] in recipe.detectors for name in names]
-    return np.array([*used, *[False] * N_POOLED], dtype=np.float32)
+    used = [not recipe.detectors or name.split(":")[1] in recipe.detectors for name in names]
+    return np.array([*used, *[recipe.comment_scores] * N_POOLED], dtype=np.float32)
 
 
 def source_columns(notes: Sequence[LabeledNote]) -> sparse.csr_matrix:

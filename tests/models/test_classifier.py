@@ -19,6 +19,7 @@ from models.verdict import Verdict
 
 DAY = datetime(2025, 8, 1, tzinfo=UTC)
 HANDLE = "需要的加微信：qinghe_test88"
+STORY = "昨天风很大，我带了饭团，后来走到一半下雨了，我们就在亭子里等，其实有点累，不过回来的时候看到了彩虹"
 CODES = (
     HANDLE,
     "💰AbC1dEf2GhI💰",
@@ -37,7 +38,7 @@ CODES = (
 def note(**fields):
     return Note(
         note_id="a",
-        **{"title": "周末爬山", "body": "风很大，带了饭团", "published_at": DAY, "date_source": "given"} | fields,
+        **{"title": "周末和同学去爬山", "body": STORY, "published_at": DAY, "date_source": "given"} | fields,
     )
 
 
@@ -162,7 +163,7 @@ def test_the_authors_diversion_is_never_taken_back(small_model):
     alone, whole = hostile.classify_many([note(), note(comments=(comment("太好看了吧"), comment("好")))])
     assert alone.label is Label.DIVERSION
     assert (whole.label, whole.diversion_by) == (Label.DIVERSION, "author")
-    assert whole.questions["diversion"] == pytest.approx(alone.questions["diversion"], abs=1e-6)
+    assert whole.questions["diversion"] >= alone.questions["diversion"] - 1e-6
 
 
 def test_the_explicit_floor_is_the_manifests(small_model):

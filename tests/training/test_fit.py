@@ -31,7 +31,7 @@ from training.gold_sets import read_sets
 from training.recipe import read_recipe, shipped_text
 
 ROOT = Path(__file__).parents[2]
-PLAIN = "strength = 0.01\nngram_scale = 0\ntopic_scale = 0\nsource_scale = 0\ndetectors = []\n"
+PLAIN = "strength = 0.01\nngram_scale = 0\ntopic_scale = 0\nsource_scale = 0\ndetectors = []\ncomment_scores = true\n"
 # Two folds, few topics, plain questions: quickly fitted. Answers that were read are of no invented corpora.
 SETS = 'sets = ["gold", "chasm", "adspectorx", "own"]\ncomment_label_weight = 0\n'
 QUICK = SETS + "n_topics = 4\nn_folds = 2\n" + "".join(f"[{question}]\n{PLAIN}" for question in QUESTIONS)
