@@ -130,7 +130,8 @@ PERTURBATIONS: dict[str, Perturbation] = {
     "inserted_symbols": inserted_symbols,
     "shuffled_neighbours": shuffled_neighbours,
 }
-# Never learned from, so that they show how a model does on evasions that it has not met.
+# Kept out of training copies: no weight is learned from them. Detection is not blind to them: `models.signals.restored`
+# reads swapped contact words and common emoji by its lexicon, so they do not show how an unknown evasion fares.
 HELD_OUT_KINDS = frozenset({"emoji_words", "shuffled_neighbours"})
 TRAINED_KINDS = tuple(kind for kind in PERTURBATIONS if kind not in HELD_OUT_KINDS)
 

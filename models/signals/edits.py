@@ -1,4 +1,4 @@
-"""Edits of a text: spans replaced by shorter writing, and the way back from a character to the span it came from."""
+"""Edits of a text: spans replaced by other writing, and the way back from a character to the span it came from."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ Positions = npt.NDArray[np.int64]
 
 
 class Edits:
-    """Spans of a text and what stands in their place: never longer, and none overlaps another."""
+    """Spans of a text and what stands in their place; none is empty or overlaps another."""
 
     def __init__(self, found: Sequence[tuple[int, int, str]]) -> None:
         self._found = found
@@ -42,6 +42,7 @@ class Edits:
         start, end, meant = self._found[index]
         offset = place - self._starts[index]
         if offset < len(meant):
-            return start + offset, end if offset == len(meant) - 1 else start + offset + 1
+            first = min(start + offset, end - 1)  # of a longer writing, the last character has the rest
+            return first, end if offset >= len(meant) - 1 else first + 1
         place += self._lost[index + 1]
         return place, place + 1

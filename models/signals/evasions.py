@@ -6,7 +6,9 @@ from importlib import resources
 
 from data.errors import DataError
 
-WORDS, RESTORED_WORDS = "words", "restored_words"  # sections that list words; the others are tables
+# Sections that list words; the others are tables.
+WORDS, RESTORED_WORDS, SWAPPED_WORDS = "words", "restored_words", "swapped_words"
+_LISTS = (WORDS, RESTORED_WORDS, SWAPPED_WORDS)
 _FILE = "lexicons/evasions.txt"
 
 
@@ -21,15 +23,17 @@ def evasions() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """
     tables: dict[str, dict[str, tuple[str, ...]]] = {}
     section: dict[str, tuple[str, ...]] | None = None
+    name = ""
     lines = resources.files("data").joinpath(_FILE).read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, start=1):
         if line.startswith("[") and line.endswith("]"):
-            section = tables.setdefault(line[1:-1], {})
+            name = line[1:-1]
+            section = tables.setdefault(name, {})
         elif line.strip() and not line.startswith("#"):
             meant, *written = line.split()
             if section is None:
                 raise DataError(f"{_FILE}:{number}: a line must follow a '[section]'. Got none before it.")
-            if section is tables.get(WORDS) or section is tables.get(RESTORED_WORDS):
+            if name in _LISTS:
                 section.update(dict.fromkeys((meant, *written), ()))
             elif not written:
                 raise DataError(f"{_FILE}:{number}: a key must be followed by its writings. Got none.")

@@ -1,8 +1,8 @@
-"""Decisive words restored for detectors: 彳敚信, 维芯, weixin and 微✨信 are read as 微信, at their places in the text.
+"""Decisive words restored for detectors: 彳敚信, 信微, 维芯, weixin and 微✨信 are read as 微信, at their places in the text.
 
 Only what detectors read is restored: n-grams, phrases and hashes see the text as it was written. Three steps, each on
-the outcome of the one before: split characters and pinyin become the word; signs inside a word vanish; two characters
-that sound or look like a word become it, unless ordinary text holds that pair.
+the outcome of the one before: split characters, pinyin, emoji and swapped neighbours become the word; signs inside a word
+vanish; two characters that sound or look like a word become it, unless ordinary text holds that pair.
 """
 
 import copy
@@ -88,15 +88,16 @@ def _signs_inside(codes: _Codes, known: Tables) -> Iterator[Edit]:
 
 
 def _spelt_out(codes: _Codes, known: Tables) -> Iterator[Edit]:
-    """Find split characters and pinyin: of overlapping ones the first, and of those the longest."""
+    """Find split, spelt, drawn and swapped words: of overlapping ones the first, and of those the longest."""
     starts, ends, numbers = known.finder.find(codes)
     reached = 0
     for at in np.lexsort((-ends, starts)).tolist():
         start, end = int(starts[at]), int(ends[at])
-        written, meant = known.meant[numbers[at]]
+        number = int(numbers[at])
+        written, meant = known.meant[number]
         before = start - 1 if written[0].isascii() else -1
         behind = end if written[-1].isascii() else -1
-        if start < reached or _in_name(codes, before, behind):
+        if start < reached or _in_name(codes, before, behind) or _is_seam(codes, start, end, known, number):
             continue
         reached = end
         yield start, end, meant
@@ -105,6 +106,16 @@ def _spelt_out(codes: _Codes, known: Tables) -> Iterator[Edit]:
 def _in_name(codes: _Codes, *places: int) -> bool:
     """Tell whether a letter, digit or sign of an address stands at one of the places; a negative one is none."""
     return any(0 <= place < len(codes) and chr(codes[place]) in _IN_NAME for place in places)
+
+
+def _is_seam(codes: _Codes, start: int, end: int, known: Tables, number: int) -> bool:
+    """Tell whether two swapped characters belong to words beside them: 信微 in 微信微博, 信私 in 微信私聊."""
+    written, meant = known.meant[number]
+    if len(meant) != 2 or written != meant[::-1]:
+        return False
+    behind = chr(codes[end]) if end < len(codes) else ""
+    beside = chr(codes[start - 1]) + written[0], written[1] + behind  # a text begins with NUL
+    return any(pair == meant or pair in known.joined for pair in beside)
 
 
 def _alike(codes: _Codes, known: Tables) -> Iterator[Edit]:

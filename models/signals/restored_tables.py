@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.normalize import normalize, normalize_fields
-from models.signals.evasions import RESTORED_WORDS, evasions
+from models.signals.evasions import RESTORED_WORDS, SWAPPED_WORDS, evasions
 from models.signals.triggers import TriggerFinder
 
 FIRST, SECOND = np.uint8(1), np.uint8(2)
@@ -106,11 +106,12 @@ def _alikes(char: str) -> set[str]:
 
 
 def _writings(words: Iterable[str]) -> dict[str, str]:
-    """Write words with split characters and in pinyin: what is written -> what is meant."""
+    """Write words with split characters, in pinyin, with emoji or two characters swapped: written -> meant."""
     known = evasions()
     splits, pinyin = known["split_characters"], known["pinyin_initials"]
     found = {split: char for char, written in splits.items() for split in written if split[0] in _RADICALS}
     found.update((each, meant) for meant, written in known["in_context"].items() for each in written)
+    found.update((each, word) for word in known[SWAPPED_WORDS] for each in _swaps(word))
     for word in words:
         ways = [(char, *map(normalize, splits.get(char, ()))) for char in word]
         found.update(("".join(way), word) for way in product(*ways) if "".join(way) != word)
@@ -119,3 +120,8 @@ def _writings(words: Iterable[str]) -> dict[str, str]:
             spelt = (one + other, f"{one} {other}", one + word[1], word[0] + other)
             found.update((each, word) for each in spelt if len(one) > 1 and len(other) > 1)
     return {normalize(written): meant for written, meant in found.items()}
+
+
+def _swaps(word: str) -> set[str]:
+    """Swap each two neighbours of a word."""
+    return {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)} - {word}

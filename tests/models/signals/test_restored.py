@@ -52,6 +52,18 @@ def hits(*bodies):
         ("扫🌸码", "扫码"),
         ("想约的sx我", "想约的私信我"),
         ("私🌸亻言我", "私信我"),
+        ("加信微聊", "加微信聊"),
+        ("众公号同名", "公众号同名"),
+        ("宝淘搜店名", "淘宝搜店名"),
+        ("话电系联", "电话联系"),
+        ("信微：lin_2233a", "微信:lin_2233a"),
+        ("🔍🍑宝", "淘宝搜"),
+        ("🐕东自营", "京东自营"),
+        ("携🐬程订", "携程订"),
+        ("想要的加我💬", "想要的加微信"),
+        ("请➕💬", "请加微信"),
+        ("🛰️号 lin_2233a", "微信号 lin_2233a"),
+        ("咨询👩‍💻", "联系客服"),
     ],
 )
 def test_rewritten_word_is_read_as_meant(written, meant):
@@ -68,6 +80,10 @@ def test_rewritten_word_is_read_as_meant(written, meant):
         "w x 品牌联名，www.x.com",
         "主~页有",  # a lead of its own
         "群里说。聊天",
+        "微信微博都有，微信私聊，二维码扫描",  # 信微, 博微 and 信私 where words meet
+        "好滴，我私下去东京，像头猪",
+        "点赞➕💗➕💬",  # a comment, in a giveaway
+        "水蜜桃🍑真甜，💧我用了三天，坐🚕我们出发",
         "周末去爬山",
         "",
     ],
@@ -85,10 +101,11 @@ def test_a_word_is_never_restored_across_fields():
 
 def test_evidence_cuts_what_was_written():
     assert hits("随便", "想约的私🌸亻言我") == [("private_message", "想约的私🌸亻言")]
+    assert hits("🔍🍑宝晚风旗舰店，🐬🔎晚风") == [("app_search", "🔍🍑宝晚风旗舰店"), ("app_search", "🐬🔎晚风")]
     assert ("wechat_id", "彳敚信：lin_2233a") in hits("佳薇芯和殿话", "彳敚信：lin_2233a")
 
 
-@pytest.mark.parametrize("kind", TRAINED_KINDS)
+@pytest.mark.parametrize("kind", [*TRAINED_KINDS, "shuffled_neighbours"])
 def test_the_same_detectors_find_a_rewritten_line(kind):
     meant = {detector for detector, _ in hits(LINE)}
     found = [{detector for detector, _ in hits(PERTURBATIONS[kind](LINE, random.Random(seed)))} for seed in range(20)]
