@@ -5,7 +5,7 @@ and that the model finds as they are. The same is done to organic notes, which m
 
 Detectors read several of these rewritings from the same lexicon (`models.signals.restored`): for homophones,
 look-alikes, split characters and pinyin the figures say that this works, not that every writing is known. Swapped
-neighbours are read by nothing, emoji only where they stand for WeChat or a private message.
+neighbours are read for words of contact and platforms, emoji where a neighbour makes them plain.
 """
 
 import argparse

@@ -5,7 +5,6 @@ import pytest
 
 from training.word_vectors import WordVectors, learn_word_vectors
 
-
 KITCHEN, ROAD = [
     [f"{first}{second}" for first in letters for second in "aeiouklmn"] for letters in ("bcdfghj", "pqrstvw")
 ]
