@@ -55,13 +55,17 @@ def read_recipe(path: Path) -> FitConfig:
 def recipe_text(config: FitConfig) -> str:
     """Write a recipe as TOML: the shipped text and its comments, with what differs put in its place."""
     shipped, given = msgspec.to_builtins(default_recipe()), msgspec.to_builtins(config)
-    lines, table = [], ""
+    lines, table, skipping = [], "", False
     for line in shipped_text().splitlines():
+        if skipping:  # the rest of a list that was replaced
+            skipping = line != "]"
+            continue
         if head := _TABLE.fullmatch(line):
             table = head[1]
         if (found := _KEY.fullmatch(line)) and found[1] in (part := given[table] if table else given):
             value = part[found[1]]
             if value != (shipped[table] if table else shipped)[found[1]]:
+                skipping = found[2].strip() == "["
                 line = f"{found[1]} = {_toml(found[1], value)}{found[3] or ''}"
         lines.append(line)
     return "\n".join(lines) + "\n"

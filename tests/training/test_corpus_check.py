@@ -36,7 +36,6 @@ def test_the_released_model_is_not_judged_on_the_corpus_that_taught_it(measured)
         ("gold_dev.jsonl", True),
         ("notes.jsonl", False),
     ]
-    assert told["real_or_ours"]["auc"]["value"] < 0.6  # the corpora of tests are our own notes
     assert len(told["near_duplicates"]["with_real"]) > 0.5 * told["facts"]["notes"]
     assert "pass --folds" in out
 

@@ -420,7 +420,7 @@ def computed(work, corpora, recipe):
         ("", "", set()),
         ("n_topics = 4", "n_topics = 5", {"topic-space", *FOLDS}),
         ("n_topics", "comment_strength = 0.5\nn_topics", {"comment-scorer", *FOLDS}),
-        ("n_topics", "near_duplicate = 0.801\nn_topics", {"near-duplicates"}),
+        ("n_topics", "near_duplicate = 0.7999\nn_topics", {"near-duplicates"}),
         ("[commercial]", '[thresholds]\nrule = "precision"\nprecision = 0.5\nprevalence = 0.5\n[commercial]', set()),
         ("[diversion]\nstrength = 0.01", "[diversion]\nstrength = 0.02", FOLDS),
     ],

@@ -1,6 +1,7 @@
 """Recipe files: every key is read, typed and told of; what is written is read back."""
 
 import datetime
+import tomllib
 from importlib import resources
 from pathlib import Path
 
@@ -97,3 +98,10 @@ def test_what_cannot_be_honoured_is_refused(read, text, message):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"no\.toml: a recipe must be a readable file"):
         read_recipe(tmp_path / "no.toml")
+
+
+def test_a_list_over_several_lines_is_replaced_whole():
+    config = default_recipe()
+    diversion = msgspec.structs.replace(config.diversion, detectors=("phone", "url"))
+    changed = msgspec.structs.replace(config, diversion=diversion)
+    assert tomllib.loads(recipe_text(changed))["diversion"]["detectors"] == ["phone", "url"]
