@@ -1,6 +1,7 @@
 """`huoren fit`: learn a model from the corpora and labelled notes of your own; write it as an artifact folder."""
 
 import argparse
+import hashlib
 import shlex
 import sys
 from collections.abc import Sequence
@@ -107,7 +108,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
             metrics = {"cross_validation": fitted.figures, "recipe": msgspec.to_builtins(config)}
         if corpora:
             with stages.stage("measuring"):
-                measured = _measure(fitted, manifest, policy, corpora / MEASURED_ON)
+                measured = _measure(fitted, manifest, policy, corpora / MEASURED_ON) | _space_used(args.space)
             metrics = measured | metrics
         manifest = msgspec.structs.replace(manifest, metrics=metrics)
         if corpora or fitted.statistics is not None:
@@ -155,3 +156,8 @@ def _measure(fitted: Fitted, manifest: Manifest, policy: str, path: Path) -> dic
         classifier = Classifier.load(Path(folder))
     command = f"huoren fit, then {shlex.join(['huoren', 'evaluate', path.name])}"
     return evaluate(classifier, read_sets([path]), command=command)
+
+
+def _space_used(path: Path | None) -> dict[str, str]:
+    """Name the file of word vectors that a model rests on."""
+    return {} if path is None else {"space_sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

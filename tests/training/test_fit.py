@@ -1,6 +1,7 @@
 """`huoren fit`: from our own corpus alone, and from a corpora folder, to a model that scores and reports."""
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from data.labels import QUESTIONS
 from data.notes import Note
 from models.artifact import load_artifact
 from models.classifier import Classifier
+from models.ngrams import N_BUCKETS
 from models.policy import default_policy
 from models.prevalence import ValidationStatistics
 from serving.cli import main
@@ -29,6 +31,8 @@ from training.evaluate import evaluate
 from training.gold import read_labeled
 from training.gold_sets import read_sets
 from training.recipe import read_recipe, shipped_text
+from training.space_file import write_space
+from training.topic_space import TopicSpace
 
 ROOT = Path(__file__).parents[2]
 PLAIN = "strength = 0.01\nngram_scale = 0\ntopic_scale = 0\nsource_scale = 0\ndetectors = []\ncomment_scores = true\n"
@@ -429,3 +433,31 @@ def test_a_changed_recipe_computes_again_what_depends_on_it(work, corpora, tmp_p
     shutil.copytree(work, tmp_path / "work")
     (tmp_path / "my.toml").write_text(QUICK.replace(old, new, 1), encoding="utf-8")
     assert computed(tmp_path / "work", corpora, tmp_path / "my.toml") == again
+
+
+def test_a_space_of_word_vectors_takes_the_place_of_topics(corpora, of_corpora, tmp_path):
+    rng = np.random.default_rng(8)
+    space = tmp_path / "space.npz"
+    idf = np.ones(N_BUCKETS, dtype=np.float32)
+    write_space(space, TopicSpace(idf, rng.normal(size=(N_BUCKETS, 2)).astype(np.float32)))
+    recipe = tmp_path / "with-space.toml"
+    recipe.write_text(QUICK.replace("topic_scale = 0", "topic_scale = 1", 1), encoding="utf-8")
+    words = ("--recipe", recipe, "--corpora", corpora, "--space", space)
+    training.fit.run(arguments(tmp_path / "model", *words), Console(quiet=True))
+    fitted = load_artifact(tmp_path / "model")
+    assert fitted.manifest.metrics["space_sha256"] == hashlib.sha256(space.read_bytes()).hexdigest()
+    assert "space_sha256" not in load_artifact(of_corpora).manifest.metrics
+    np.testing.assert_array_equal(fitted.model.topic_idf, idf)
+    assert fitted.model.topic_weights.any()
+
+
+def test_a_space_without_corpora_is_refused(tmp_path, no_fit):
+    with pytest.raises(ConfigError, match="--space must come with a corpora folder"):
+        training.fit.run(arguments(tmp_path / "model", "--space", tmp_path / "space.npz", corpora=None))
+
+
+def test_a_space_of_other_text_is_refused_where_none_may_teach(corpora, tmp_path):
+    (tmp_path / "my.toml").write_text(f"other_text = false\n{QUICK}", encoding="utf-8")
+    words = ("--recipe", tmp_path / "my.toml", "--corpora", corpora, "--space", tmp_path / "space.npz")
+    with pytest.raises(ConfigError, match="--space must not come with other_text = false"):
+        training.fit.run(arguments(tmp_path / "model", *words))

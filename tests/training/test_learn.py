@@ -10,7 +10,7 @@ import training.learn
 from data.errors import DataError
 from data.labels import QUESTIONS
 from data.notes import Comment, Note
-from models.features import extract
+from models.features import extract, feature_names
 from models.linear import score
 from models.signals import scanner
 from models.text_batch import TextBatch
@@ -150,3 +150,21 @@ def test_the_fit_is_weighed_by_source(own_fit, own_rows, quick_fits):
     fit_model(own_fit.matrices, notes, own_rows, own_fit.config)
     weights = quick_fits[0].sample_weight
     assert weights[0] > 5 * weights[1]
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_comment_scores_count_where_a_recipe_uses_them(own_fit, own_rows, used):
+    diversion = msgspec.structs.replace(own_fit.config.diversion, comment_scores=used)
+    config = msgspec.structs.replace(own_fit.config, diversion=diversion)
+    model = fit_model(own_fit.matrices, own_fit.notes, own_rows, config)
+    assert bool(model.pooled_weights[:, QUESTIONS.index("diversion")].any()) is used
+
+
+def test_only_the_named_detectors_count(own_fit, own_rows):
+    diversion = msgspec.structs.replace(own_fit.config.diversion, detectors=("phone",))
+    config = msgspec.structs.replace(own_fit.config, diversion=diversion)
+    model = fit_model(own_fit.matrices, own_fit.notes, own_rows, config)
+    names = feature_names(scanner().detectors)
+    weights = model.signal_weights[:, QUESTIONS.index("diversion")]
+    used = {name.split(":")[1] for name, weight in zip(names, weights, strict=True) if weight}
+    assert used == {"phone"}
