@@ -16,12 +16,13 @@ BELOW = {
 }
 # Who may import what is heavy, anywhere in a file; nobody imports torch while a module loads.
 EDGES = {
+    "duckdb": {"serving"},
     "fastapi": {"serving"},
     "starlette": {"serving"},
     "uvicorn": {"serving"},
     "sklearn": {"training"},
-    "scipy": {"training"},
-    "jieba": {"training"},
+    "scipy": {"models", "serving", "training"},
+    "jieba": {"serving", "training"},
     "torch": {"models", "training"},
     "transformers": {"models", "training"},
 }
