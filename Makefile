@@ -4,6 +4,7 @@
 #   make demo     the same without serving
 #   make test     install with the extras `train` and `dev`, lint, type-check, test
 #   make lint     ruff and mypy
+#   make acceptance  run the ratio's acceptance rows on simulated feeds and, where corpora are, on real sources
 #   make bench    notes per second and core; NOTES=path for notes of your own
 #   make fit      train a model; ARGS="my-model ..." goes to `huoren fit`
 #   make evaluate measure a model; ARGS="..." goes to `huoren evaluate`
@@ -31,7 +32,7 @@ HUOREN_CORPORA ?= $(abspath $(CORPORA))
 export HUOREN_CORPORA
 endif
 
-.PHONY: run demo test lint bench fit evaluate clean
+.PHONY: run demo test lint acceptance bench fit evaluate clean
 .DEFAULT_GOAL := run
 
 run: demo
@@ -41,7 +42,7 @@ demo: .venv/.installed
 	@mkdir -p out
 	$(HUOREN) score --force $(ARCHIVE) out/scored.parquet
 	sed -n '$(SHOWN)' $(ARCHIVE) | $(HUOREN) classify -
-	$(HUOREN) report out/scored.parquet --period all --audit data/archive/audit.jsonl -o out/report.html
+	$(HUOREN) report out/scored.parquet --audit data/archive/audit.jsonl --notes $(ARCHIVE) -o out/report.html
 
 test: lint
 	$(BIN)/python -m pytest
@@ -49,6 +50,9 @@ test: lint
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+acceptance: .venv/.installed-dev
+	$(BIN)/python -m training.acceptance $(ARGS)
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m training.bench $(NOTES)
