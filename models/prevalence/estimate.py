@@ -16,6 +16,8 @@ class Status(StrEnum):
 
     AUDITED = "audited"  # a probability sample is labelled: the headline
     MODEL_BASED = "model_based"  # corrected by validation statistics, between-source variance included
+    SHRUNK = "shrunk"  # model-based, corrected by few labels of its own and by other feeds' audits
+    SHRUNK_UNAUDITED = "shrunk_unaudited"  # as shrunk, by other feeds' audits alone
     SCREENING = "screening"  # as model_based, but the step to a new source is not in the interval
     INSUFFICIENT = "insufficient"
     AUDIT_USED_IN_TRAINING = "audit_used_in_training"
@@ -26,7 +28,10 @@ class Status(StrEnum):
     @property
     def has_number(self) -> bool:
         """Whether a share stands behind this status."""
-        return self in (Status.AUDITED, Status.MODEL_BASED, Status.SCREENING)
+        return self in _WITH_NUMBER
+
+
+_WITH_NUMBER = frozenset({Status.AUDITED, Status.SHRUNK, Status.SHRUNK_UNAUDITED, Status.MODEL_BASED, Status.SCREENING})
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,8 @@ class SharesEstimate:
 
     `shares` has shape (n_classes,) in the order of `classes` and `covariance` (n_classes, n_classes);
     both are None where the status has no number. `n` counts the labels of an audit, or the notes.
+    `own_covariance` is the part of `covariance` that is this feed-and-period's own noise: it does not come back
+    in another period, as errors of the validation statistics do.
     """
 
     status: Status
@@ -45,6 +52,7 @@ class SharesEstimate:
     covariance: FloatArray | None = None
     condition: float | None = None
     reasons: tuple[str, ...] = field(default=())
+    own_covariance: FloatArray | None = None
 
     def share(self, name: str) -> float | None:
         """Share of a class, or None without a number."""
