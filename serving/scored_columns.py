@@ -1,7 +1,9 @@
 """The columns of a scored archive that a share is made of, as arrays."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,36 +17,112 @@ from data.scored_reader import iter_scored
 from models.prevalence import author_posteriors
 
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+Float32Array = npt.NDArray[np.float32]
 _REQUIRED = ("note_id", "author_label", *(f"p_{label}" for label in LABELS), "pa_organic", "model_version")
 _COLUMNS = (*_REQUIRED, "feed_id", "keyword", "author_id", "published_at", "scored_at")
+_EARLIEST = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, eq=False)
 class ScoredColumns:
-    """Scored notes, one row each; times in microseconds since 1970-01-01 UTC.
+    """Scored notes: the latest row of each note in each feed; times in microseconds since 1970-01-01 UTC.
 
-    `note`, `feed`, `version` and `author` are positions among the names; an unknown author is -1.
+    Every array has shape (n,) but `posteriors`. `feed`, `version`, `policy` and `channel` are positions among the
+    names, `note` and `author` arbitrary codes: equal ids, equal codes. -1 is unknown. Where a `*_us` time is unknown
+    it is 0 (`scored_us`: the earliest possible). `from_arrays` fills what is not given.
     """
 
-    note_ids: tuple[str, ...]
+    note_ids: pa.ChunkedArray  # strings
     feeds: tuple[str, ...]
     versions: tuple[str, ...]
+    policies: tuple[str, ...]
+    channels: tuple[str, ...]  # keywords
     note: IntArray
     feed: IntArray
     version: IntArray
+    policy: IntArray
+    channel: IntArray
     author: IntArray
+    cluster: IntArray  # notes joined by an author or a text
     published_us: IntArray
-    dated: npt.NDArray[np.bool_]
-    scored_us: IntArray  # earliest possible where unknown
+    dated: BoolArray
+    collected_us: IntArray
+    collected_known: BoolArray
+    scored_us: IntArray
     author_label: IntArray  # position in `LABELS`
-    posteriors: npt.NDArray[np.float64]  # (n, 4), the author's own content
+    posteriors: Float32Array  # (n, 4), the author's own content
+    q_commercial: Float32Array
+    impressions: npt.NDArray[np.float64]  # NaN: unknown
+    likes: npt.NDArray[np.float64]  # NaN: unknown
+    n_comments: IntArray
+    n_diverting_comments: IntArray
+
+    @classmethod
+    def from_arrays(
+        cls, note_ids: Sequence[str], posteriors: npt.NDArray[np.floating], *, feeds: Sequence[str], **known: Any
+    ) -> Self:
+        """Make columns from ids, posteriors and whatever else is known.
+
+        Parameters
+        ----------
+        note_ids
+            Of each row.
+        posteriors
+            Shape (n, 4), columns in `LABELS` order.
+        feeds
+            Names; without `feed` every row is of the first.
+        **known
+            Other fields. Without them: one version and one policy, no channel, nothing known of author, times and
+            counts, every row its own cluster, `author_label` the likeliest, `q_commercial` the two ads together.
+        """
+        n, ids = len(note_ids), pa.chunked_array([pa.array(note_ids, pa.string())])
+        zeros, unknown, no = np.zeros(n, np.int64), np.full(n, -1), np.zeros(n, dtype=bool)
+        ads = [at for at, label in enumerate(LABELS) if label.value.endswith("_ad")]
+        given: dict[str, Any] = {
+            "note_ids": ids,
+            "feeds": tuple(feeds),
+            "versions": ("m1",),
+            "policies": ("p1",),
+            "channels": (),
+            "note": np.unique(np.asarray(note_ids, dtype=object), return_inverse=True)[1],
+            **dict.fromkeys(("feed", "version", "policy", "published_us", "collected_us"), zeros),
+            **dict.fromkeys(("channel", "author", "n_comments", "n_diverting_comments"), unknown),
+            **dict.fromkeys(("dated", "collected_known"), no),
+            **dict.fromkeys(("impressions", "likes"), np.full(n, np.nan)),
+            "cluster": np.arange(n),
+            "scored_us": np.full(n, _EARLIEST),
+            "author_label": posteriors.argmax(axis=1),
+            "posteriors": posteriors.astype(np.float32),
+            "q_commercial": posteriors[:, ads].sum(axis=1).astype(np.float32),
+        }
+        return cls(**(given | known))
+
+    def take(self, rows: IntArray) -> Self:
+        """Keep these rows, in this order."""
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(self, **{name: kept.take(rows) for name, kept in arrays.items() if not isinstance(kept, tuple)})
+
+    def rows_of(self, note_ids: Sequence[str], among: IntArray | None = None) -> IntArray:
+        """Find notes: their positions in `among` (some rows; None: all of them), -1 for a note that is not there.
+
+        A note that stands there several times, as in several feeds, is found at its first.
+        """
+        ids = self.note_ids if among is None else self.note_ids.take(among)
+        found = pc.index_in(pa.array(note_ids, pa.string()), value_set=ids)
+        return np.asarray(pc.fill_null(found, -1), dtype=np.int64)
 
     def latest(self, *, per_feed: bool) -> IntArray:
-        """Rows with the latest `scored_at` of each note (in each feed, or overall); of equal ones the last."""
-        group = self.feed * len(self.note_ids) + self.note if per_feed else self.note
-        order = np.lexsort((np.arange(len(group)), self.scored_us, group))
-        last = np.append(np.diff(group[order]) != 0, True)[: len(order)]
-        return np.sort(order[last])
+        """Rows with the latest `scored_us` of each note (in each feed, or overall); of equal ones the last."""
+        group = self.feed * (self.note.max(initial=0) + 1) + self.note if per_feed else self.note
+        return latest_rows(group, self.scored_us)
+
+
+def latest_rows(group: IntArray, time: IntArray) -> IntArray:
+    """Rows with the latest time of each group, ascending; of equal times the last."""
+    order = np.lexsort((np.arange(len(group)), time, group))
+    last = np.append(np.diff(group[order]) != 0, True)[: len(order)]
+    return np.sort(order[last])
 
 
 def read_scored(path: Path) -> ScoredColumns:
@@ -61,7 +139,6 @@ def read_scored(path: Path) -> ScoredColumns:
         if table[name].null_count:
             raise DataError(f"{path}: every row must have {name!r}. Got {table[name].null_count} rows without.")
     feed = pc.coalesce(_filled(table["feed_id"]), _filled(table["keyword"]), "default")
-    note_ids, note = _coded(table["note_id"])
     feeds, feed_codes = _coded(feed)
     versions, version = _coded(table["model_version"])
     _, author = _coded(_filled(table["author_id"]))
@@ -75,20 +152,20 @@ def read_scored(path: Path) -> ScoredColumns:
         raise DataError(f"{path}: 'p_*' and 'pa_organic' must be probabilities, 'p_*' summing to 1. Got others.")
     published, dated = _microseconds(table["published_at"])
     scored, known = _microseconds(table["scored_at"])
-    return ScoredColumns(
-        note_ids=note_ids,
+    columns = ScoredColumns.from_arrays(
+        table["note_id"].to_pylist(),
+        author_posteriors(scores, pa_organic),
         feeds=feeds,
         versions=versions,
-        note=note,
         feed=feed_codes,
         version=version,
         author=author,
         published_us=published,
         dated=dated,
-        scored_us=np.where(known, scored, np.iinfo(np.int64).min),
+        scored_us=np.where(known, scored, _EARLIEST),
         author_label=np.array([position[name] for name in names], dtype=np.int64)[label_codes],
-        posteriors=author_posteriors(scores, pa_organic),
     )
+    return columns.take(columns.latest(per_feed=True))
 
 
 def _filled(column: pa.ChunkedArray) -> pa.ChunkedArray:
