@@ -12,8 +12,10 @@ from data.dates import parse_time
 from data.errors import ConfigError, DataError
 from data.labels import LABELS, QUESTIONS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 VERSION_KEY = b"huoren.scored_schema_version"  # in the metadata of every Parquet file
+ADDED = {"n_comments": 2, "n_diverting_comments": 2}  # since which version; null in files of an older one
+ANSWER_VERSION = 1  # `schema_version` of a JSONL row: the answer's, which has the two counts beside it or not
 _TIME = pa.timestamp("us", tz="UTC")
 _EVIDENCE = pa.list_(
     pa.struct(
@@ -34,7 +36,7 @@ _EVIDENCE = pa.list_(
 _TIMES = ("published_at", "collected_at", "scored_at")
 _CARRIED = (
     *("note_id", "feed_id", "keyword", "author_id", *_TIMES, "date_source", "label", "author_label", "decision"),
-    *("diversion_by", "pa_organic", "impressions", "likes", "text_hash"),
+    *("diversion_by", "pa_organic", "impressions", "likes", *ADDED, "text_hash"),
     *("model_version", "ruleset_version", "policy_version", "source_file", "source_row"),
 )
 SCHEMA = pa.schema(
@@ -49,6 +51,8 @@ SCHEMA = pa.schema(
         ("evidence", _EVIDENCE),
         ("impressions", pa.int64()),
         ("likes", pa.int64()),
+        ("n_comments", pa.int32()),
+        ("n_diverting_comments", pa.int32()),  # those whose own decision is not "pass"
         *((name, pa.string()) for name in ("text_hash", "model_version", "ruleset_version", "policy_version")),
         ("source_file", pa.string()),
         ("source_row", pa.int64()),
@@ -63,11 +67,11 @@ def flatten(row: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     DataError
-        If the row is of another schema version, has no scores, questions or scoring time, or a time cannot be read.
+        If the answer is of another schema version, has no scores, questions or scoring time, or a time cannot be read.
     """
-    if row.get("schema_version", SCHEMA_VERSION) != SCHEMA_VERSION:
+    if row.get("schema_version", ANSWER_VERSION) != ANSWER_VERSION:
         raise DataError(
-            f"a scored row must have 'schema_version' {SCHEMA_VERSION}. Got another; score the archive again."
+            f"a scored row must have 'schema_version' {ANSWER_VERSION}. Got another; score the archive again."
         )
     scores, questions, rule = row.get("scores"), row.get("questions"), row.get("rule") or {}
     if not isinstance(scores, Mapping) or not isinstance(questions, Mapping) or not isinstance(rule, Mapping):

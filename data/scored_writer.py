@@ -10,7 +10,7 @@ import msgspec
 import pyarrow.parquet as pq
 
 from data.errors import DataError
-from data.scored import SCHEMA, SCHEMA_VERSION, flatten, to_batch
+from data.scored import ANSWER_VERSION, SCHEMA, flatten, to_batch
 
 _ROW_GROUP_ROWS = 8192  # rows held in memory before they are written
 
@@ -128,6 +128,6 @@ class ScoredWriter:
 
 def _as_line(row: Mapping[str, Any]) -> bytes:
     try:
-        return msgspec.json.encode({"schema_version": SCHEMA_VERSION, **row}) + b"\n"
+        return msgspec.json.encode({"schema_version": ANSWER_VERSION, **row}) + b"\n"
     except (TypeError, ValueError) as error:
         raise DataError(f"a scored row must hold JSON values and whole characters ({type(error).__name__}).") from error

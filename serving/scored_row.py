@@ -53,6 +53,8 @@ def _row(record: NoteRecord, judgement: Judgement, scored_at: datetime, hashed: 
         "scored_at": scored_at,
         "impressions": note.impressions,
         "likes": note.likes,
+        "n_comments": len(note.comments),
+        "n_diverting_comments": sum(comment.decision != "pass" for comment in judgement.verdict.comments),
         "pa_organic": judgement.pa_organic,
         "text_hash": hashed,
         # A file name may hold bytes that are no UTF-8.

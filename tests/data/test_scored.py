@@ -20,7 +20,8 @@ def test_columns_stand_in_the_written_order():
         *("note_id", "feed_id", "keyword", "author_id", "published_at", "collected_at", "scored_at", "date_source"),
         *("label", "author_label", "decision", "diversion_by", "rule_id", "rule_status"),
         *("p_disclosed_ad", "p_diversion", "p_organic", "p_undisclosed_ad"),
-        *("q_commercial", "q_disclosed", "q_diversion", "pa_organic", "evidence", "impressions", "likes", "text_hash"),
+        *("q_commercial", "q_disclosed", "q_diversion", "pa_organic", "evidence"),
+        *("impressions", "likes", "n_comments", "n_diverting_comments", "text_hash"),
         *("model_version", "ruleset_version", "policy_version", "source_file", "source_row"),
     ]
     assert SCHEMA.field("scored_at").type == pa.timestamp("us", tz="UTC")
@@ -52,7 +53,12 @@ def test_a_row_without_one_score_is_refused():
         flatten({**ROW, "scores": {"disclosed_ad": 0.1, "organic": 0.9, "undisclosed_ad": 0.0}})
 
 
-def test_a_row_of_another_schema_version_is_refused():
+def test_a_row_of_an_older_archive_has_no_counts_of_comments():
+    assert flatten(ROW)["n_comments"] is None
+    assert flatten({**ROW, "schema_version": 1, "n_comments": 3})["n_comments"] == 3
+
+
+def test_an_answer_of_another_schema_version_is_refused():
     with pytest.raises(DataError, match="must have 'schema_version' 1"):
         flatten({**ROW, "schema_version": 2})
 

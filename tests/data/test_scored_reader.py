@@ -5,8 +5,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.errors import DataError
-from data.scored import SCHEMA
-from data.scored_reader import iter_scored
+from data.scored import ADDED, SCHEMA, VERSION_KEY
+from data.scored_reader import iter_scored, stored_columns
 from data.scored_writer import ScoredWriter
 
 SCORED_AT = datetime.datetime(2026, 11, 1, 8, tzinfo=datetime.UTC)
@@ -78,16 +78,35 @@ def test_an_unknown_column_is_refused_at_once(tmp_path):
         iter_scored(write(tmp_path / "scored.jsonl"), columns=["p_spam"])
 
 
+def rewrite(table, path, version):
+    pq.write_table(table.replace_schema_metadata({VERSION_KEY: version}), path)
+    return path
+
+
+def test_a_file_of_version_1_has_no_counts_of_comments(tmp_path):
+    table = read(write(tmp_path / "scored.parquet", n_comments=4))
+    path = rewrite(table.drop_columns(list(ADDED)), tmp_path / "old.parquet", b"1")
+    assert read(path)["n_comments"].null_count == 5
+    assert read(path, columns=["n_comments", "likes"])["likes"].to_pylist() == [0, 1, 2, 3, 4]
+    assert stored_columns(path) == set(SCHEMA.names) - set(ADDED)
+
+
+def test_a_file_without_a_column_of_its_version_is_refused(tmp_path):
+    table = read(write(tmp_path / "scored.parquet")).drop_columns(["n_comments"])
+    path = rewrite(table, tmp_path / "short.parquet", b"2")
+    with pytest.raises(DataError, match="must have the column 'n_comments'"):
+        read(path)
+
+
 def test_a_file_of_another_schema_version_is_refused(tmp_path):
-    table = read(write(tmp_path / "scored.parquet")).replace_schema_metadata({b"huoren.scored_schema_version": b"9"})
-    pq.write_table(table, tmp_path / "newer.parquet")
-    with pytest.raises(DataError, match="must have version 1. Got 9"):
+    rewrite(read(write(tmp_path / "scored.parquet")), tmp_path / "newer.parquet", b"9")
+    with pytest.raises(DataError, match="must have version 1 to 2. Got 9"):
         read(tmp_path / "newer.parquet")
 
 
 def test_a_parquet_file_that_is_no_scored_archive_is_refused(tmp_path):
     pq.write_table(pa.table({"note_id": ["a"]}), tmp_path / "notes.parquet")
-    with pytest.raises(DataError, match="must have version 1. Got none"):
+    with pytest.raises(DataError, match="must have version 1 to 2. Got none"):
         read(tmp_path / "notes.parquet")
 
 

@@ -37,7 +37,7 @@ def test_a_parquet_file_has_the_schema_and_its_version(tmp_path):
     write(tmp_path / "scored.parquet", 3)
     stored = pq.read_table(tmp_path / "scored.parquet")
     assert stored.schema.equals(SCHEMA, check_metadata=False)
-    assert stored.schema.metadata[b"huoren.scored_schema_version"] == b"1"
+    assert stored.schema.metadata[b"huoren.scored_schema_version"] == b"2"
     assert stored["note_id"].to_pylist() == ["n0", "n1", "n2"]
 
 

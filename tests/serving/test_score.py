@@ -3,14 +3,20 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 
 from data.errors import ConfigError, DataError
+from data.notes import Comment, Note
+from data.records import NoteRecord
 from data.scored import SCHEMA
+from models.verdict import CommentVerdict
 from serving.score import add_arguments, run
+from serving.scored_row import score_records
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +59,25 @@ def test_jsonl_holds_the_answer_and_the_carried_columns_in_input_order(score, no
     assert first["schema_version"] == 1
     assert len({row["scored_at"] for row in rows}) == 1
     assert rows[1]["request_id"] is None
+
+
+def test_comments_and_those_that_divert_are_counted(score, tmp_path):
+    path = tmp_path / "talk.jsonl"
+    comments = [{"comment_id": f"c{number}", "text": text} for number, text in enumerate(["加微信a", "好看", "求链接"])]
+    rows = [{"note_id": "a", "comments": comments}, {"note_id": "b", "comments": comments[1:]}, {"note_id": "c"}]
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    counts = [(row["n_comments"], row["n_diverting_comments"]) for row in read_jsonl(score("a.jsonl", path))]
+    assert counts == [(3, 1), (2, 0), (0, 0)]
+
+
+def test_a_comment_that_passes_does_not_divert(classifier, monkeypatch):
+    passed = CommentVerdict(comment_id="c", score=0.9, decision="pass")
+    note = Note(note_id="a", body="微信", comments=(Comment(comment_id="c", text="好看"),))
+    record = NoteRecord(note=note, source_file="f", source_row=1)
+    verdict = msgspec.structs.replace(classifier.classify(note), comments=(passed,))
+    monkeypatch.setattr(classifier, "classify", lambda note: verdict)
+    (row,) = score_records(classifier, [record], scored_at=datetime.now(tz=UTC), hash_key=b"k")
+    assert (row["n_comments"], row["n_diverting_comments"]) == (1, 0)
 
 
 def test_parquet_has_the_schema_of_the_scored_archive(score, notes):
