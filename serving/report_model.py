@@ -8,16 +8,21 @@ from typing import Any
 import msgspec
 
 from data.errors import ModelError
-from models.prevalence import ValidationStatistics
+from models.prevalence import Validation, ValidationStatistics
 
 
 @dataclass(frozen=True, eq=False)
 class ReportModel:
-    """`statistics` is None where the model was fitted without corpora to validate on."""
+    """`validation` is None where the model was fitted without corpora to validate on."""
 
     version: str
     training_hashes: frozenset[str]
-    statistics: ValidationStatistics | None
+    validation: Validation | None
+
+    @property
+    def statistics(self) -> ValidationStatistics | None:
+        """Of the four labels of the author's own content."""
+        return None if self.validation is None else self.validation.author
 
 
 def released_folder() -> Path:
@@ -42,5 +47,5 @@ def read_report_model(folder: Path) -> ReportModel:
     if not isinstance(version, str) or not isinstance(training, list):
         raise ModelError(f"{path}: must hold a 'model_version' and a list 'training_data'.")
     hashes = frozenset(str(entry["sha256"]) for entry in training if isinstance(entry, dict) and "sha256" in entry)
-    validation = folder / "validation.npz"
-    return ReportModel(version, hashes, ValidationStatistics.load(validation) if validation.exists() else None)
+    file = folder / "validation.npz"
+    return ReportModel(version, hashes, Validation.load(file) if file.exists() else None)

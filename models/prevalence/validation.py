@@ -1,21 +1,22 @@
 """Validation statistics: what out-of-fold predictions on labelled notes say of a classifier's errors."""
 
-import io
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from data.errors import ModelError
 from data.labels import LABELS
+from models.prevalence.bins import bin_of, n_bins
 from models.prevalence.classes import Groups, membership
+from models.prevalence.npz import Arrays, arrays_as_bytes, read_arrays
 
 FORMAT_VERSION = 1
-CONFIDENCE_EDGES = (0.6, 0.85)  # with 4 labels: 12 bins of argmax x confidence, for the test of label shift
+_LABELS = tuple(label.value for label in LABELS)
+_OF_SOURCES = {"sources", "source_means", "source_counts", "source_bins"}
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -24,18 +25,19 @@ IntArray = npt.NDArray[np.int64]
 class ValidationStatistics:
     """Sufficient statistics of predictions on labelled notes; C classes, S sources.
 
-    Predictions must be cross-fitted by source on notes that no model chose, for the author's own content,
-    as `pa_organic` and `author_label` are: those are what the ratio is made of.
+    Predictions must be cross-fitted by source on notes that no model chose. For the ratio they are of the author's own
+    content, as `pa_organic` and `author_label` are.
     """
 
     classes: tuple[str, ...]
     means: FloatArray  # M (C, C): column j = mean posterior of notes whose gold label is j
     covariances: FloatArray  # S (C, C, C): [j] = covariance of the posterior within gold label j
     counts: IntArray  # n (C,): labelled notes of each gold label
-    bins: IntArray  # (12, C): notes in each argmax x confidence bin, by gold label
+    bins: IntArray  # (B, C): notes in each argmax x confidence bin, by gold label; B = 12 for the four labels
     sources: tuple[str, ...] = ()
     source_means: FloatArray | None = None  # (S, C, C): M of each source; zeros where it has no such note
     source_counts: IntArray | None = None  # (S, C)
+    source_bins: IntArray | None = None  # (S, B, C)
 
     @classmethod
     def from_predictions(
@@ -43,49 +45,58 @@ class ValidationStatistics:
         y_true: Sequence[str] | npt.NDArray[np.generic],
         proba: npt.NDArray[np.floating],
         sources: Sequence[str] | None = None,
+        *,
+        classes: Sequence[str] = _LABELS,
     ) -> Self:
         """Summarise out-of-fold predictions.
 
         Parameters
         ----------
         y_true
-            Gold label ids (or their positions in `LABELS`), shape (n_notes,).
+            Gold class names (or their positions in `classes`), shape (n_notes,).
         proba
-            Calibrated posteriors, shape (n_notes, 4), columns in `LABELS` order, rows summing to 1.
+            Calibrated posteriors, shape (n_notes, n_classes), columns in the order of `classes`, rows summing to 1.
         sources
             Where each note comes from, shape (n_notes,); without it no between-source variance is known.
+        classes
+            Names of the classes; the four labels by default.
 
         Raises
         ------
         ModelError
-            If lengths or shapes differ, a label is unknown, or a row is no distribution.
+            If lengths or shapes differ, a class is unknown, or a row is no distribution.
         """
         posteriors = np.asarray(proba, dtype=np.float64)
-        gold = _codes(y_true)
-        if posteriors.shape != (len(gold), len(LABELS)):
-            expected = (len(gold), len(LABELS))
-            raise ModelError(f"'proba' must have shape {expected}. Got {posteriors.shape} instead.")
+        gold, size = _codes(y_true, classes), len(classes)
+        if posteriors.shape != (len(gold), size):
+            raise ModelError(f"'proba' must have shape {(len(gold), size)}. Got {posteriors.shape} instead.")
         if not (np.all(posteriors >= 0) and np.allclose(posteriors.sum(axis=1), 1.0, atol=1e-3)):
             raise ModelError("'proba' must hold distributions: rows >= 0 that sum to 1. Got other rows.")
         if sources is not None and len(sources) != len(gold):
             raise ModelError(f"'sources' must name {len(gold)} notes. Got {len(sources)} instead.")
-        size = len(LABELS)
         means, counts = _class_means(gold, posteriors)
         covariances = np.zeros((size, size, size))
         for j in range(size):
             if counts[j] > 1:
                 covariances[j] = np.cov(posteriors[gold == j], rowvar=False)
-        binned = posteriors.argmax(axis=1) * (len(CONFIDENCE_EDGES) + 1)
-        binned = binned + np.searchsorted(CONFIDENCE_EDGES, posteriors.max(axis=1), side="right")
-        bins = np.zeros((size * (len(CONFIDENCE_EDGES) + 1), size), dtype=np.int64)
-        np.add.at(bins, (binned, gold), 1)
-        labels = tuple(label.value for label in LABELS)
+        binned = bin_of(posteriors)
+        bins = _count(binned, gold, size)
         if sources is None:
-            return cls(labels, means, covariances, counts, bins)
+            return cls(tuple(classes), means, covariances, counts, bins)
         named, where = np.unique(np.asarray(sources, dtype=str), return_inverse=True)
-        each = [_class_means(gold[where == s], posteriors[where == s]) for s in range(len(named))]
-        source_means, source_counts = np.stack([m for m, _ in each]), np.stack([n for _, n in each])
-        return cls(labels, means, covariances, counts, bins, tuple(map(str, named)), source_means, source_counts)
+        inside = [where == s for s in range(len(named))]
+        each = [_class_means(gold[rows], posteriors[rows]) for rows in inside]
+        return cls(
+            tuple(classes),
+            means,
+            covariances,
+            counts,
+            bins,
+            tuple(map(str, named)),
+            source_means=np.stack([m for m, _ in each]),
+            source_counts=np.stack([n for _, n in each]),
+            source_bins=np.stack([_count(binned[rows], gold[rows], size) for rows in inside]),
+        )
 
     def collapse(self, groups: Groups) -> "ValidationStatistics":
         """Pool the four labels into groups, exactly as if the predictions had been summarised in groups.
@@ -98,7 +109,7 @@ class ValidationStatistics:
         ModelError
             If these statistics are collapsed already.
         """
-        if self.classes != tuple(label.value for label in LABELS):
+        if self.classes != _LABELS:
             raise ModelError(f"only statistics of the four labels collapse. Got {', '.join(self.classes)} instead.")
         add = membership(groups)
         counts = (add @ self.counts).astype(np.int64)
@@ -117,8 +128,9 @@ class ValidationStatistics:
         pairs = zip(self.source_means, self.source_counts, strict=True)
         source_means = np.stack([_pool(m, n, add) for m, n in pairs])
         source_counts = (self.source_counts @ add.T).astype(np.int64)
+        source_bins = None if self.source_bins is None else (self.source_bins @ add.T).astype(np.int64)
         return ValidationStatistics(
-            tuple(groups), means, covariances, counts, bins, self.sources, source_means, source_counts
+            tuple(groups), means, covariances, counts, bins, self.sources, source_means, source_counts, source_bins
         )
 
     def save(self, path: Path) -> None:
@@ -127,12 +139,7 @@ class ValidationStatistics:
 
     def to_bytes(self) -> bytes:
         """Give the npz of plain arrays (no pickle); equal statistics give equal bytes."""
-        arrays = {f.name: np.asarray(value) for f in fields(self) if (value := getattr(self, f.name)) is not None}
-        if not self.sources:
-            del arrays["sources"]
-        buffer = io.BytesIO()
-        np.savez(buffer, allow_pickle=False, format_version=np.asarray(FORMAT_VERSION), **arrays)
-        return buffer.getvalue()
+        return arrays_as_bytes(FORMAT_VERSION, self.to_arrays())
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -143,52 +150,69 @@ class ValidationStatistics:
         ModelError
             If the file is missing, is no npz, has another version, or its shapes do not fit each other.
         """
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-        except (OSError, ValueError, zipfile.BadZipFile, AttributeError, EOFError) as error:
-            raise ModelError(f"{path}: validation statistics must be a readable npz without pickle.") from error
-        version = arrays.pop("format_version", None)
-        if version is None or version.shape != () or int(version) != FORMAT_VERSION:
+        version, arrays = read_arrays(path)
+        if version != FORMAT_VERSION:
             raise ModelError(f"{path}: 'format_version' must be {FORMAT_VERSION}. Got {version} instead.")
+        return cls.from_arrays(arrays, str(path))
+
+    def to_arrays(self) -> Arrays:
+        """Give every field that is known, by its name."""
+        arrays = {f.name: np.asarray(value) for f in fields(self) if (value := getattr(self, f.name)) is not None}
+        if not self.sources:
+            del arrays["sources"]
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], path: str) -> Self:
+        """Read what `to_arrays` gave; `path` says in errors where from.
+
+        Raises
+        ------
+        ModelError
+            If an array is missing or unknown, or shapes do not fit each other.
+        """
         known = {f.name for f in fields(cls)}
-        required = known - {"sources", "source_means", "source_counts"}
-        if not required <= arrays.keys() <= known:
+        if not known - _OF_SOURCES <= arrays.keys() <= known:
             raise ModelError(f"{path}: arrays must be {', '.join(sorted(known))}. Got {', '.join(sorted(arrays))}.")
         classes = tuple(map(str, arrays["classes"]))
         sources = tuple(map(str, arrays.get("sources", ())))
-        size, n_sources = len(classes), len(sources)
-        shapes = {"means": (size, size), "covariances": (size, size, size), "counts": (size,)}
-        if n_sources:
-            shapes |= {"source_means": (n_sources, size, size), "source_counts": (n_sources, size)}
-        for name, shape in shapes.items():
+        size, n_sources, rows = len(classes), len(sources), n_bins(len(classes))
+        shapes = {
+            "means": (size, size),
+            "covariances": (size, size, size),
+            "counts": (size,),
+            "source_means": (n_sources, size, size),
+            "source_counts": (n_sources, size),
+            "source_bins": (n_sources, rows, size),
+        }
+        needed = set(shapes) - (_OF_SOURCES if not n_sources else {"source_bins"})  # older files have no bins by source
+        for name in shapes.keys() & (arrays.keys() | needed):
             got = arrays[name].shape if name in arrays else None
-            if got != shape:
-                raise ModelError(f"{path}: {name!r} must have shape {shape}. Got {got} instead.")
-        return cls(
-            classes,
-            arrays["means"],
-            arrays["covariances"],
-            arrays["counts"],
-            arrays["bins"],
-            sources,
-            arrays.get("source_means"),
-            arrays.get("source_counts"),
-        )
+            if got != shapes[name]:
+                raise ModelError(f"{path}: {name!r} must have shape {shapes[name]}. Got {got} instead.")
+        rest = {name: array for name, array in arrays.items() if name not in ("classes", "sources")}
+        return cls(classes=classes, sources=sources, **rest)
 
 
-def _codes(y_true: Sequence[str] | npt.NDArray[np.generic]) -> IntArray:
-    """Turn label ids or positions into positions in `LABELS`."""
+def _codes(y_true: Sequence[str] | npt.NDArray[np.generic], classes: Sequence[str]) -> IntArray:
+    """Turn class names or positions into positions in `classes`."""
     gold = np.asarray(y_true)
     if gold.dtype.kind in "iu":
-        if len(gold) and not (gold.min() >= 0 and gold.max() < len(LABELS)):
-            raise ModelError(f"label positions must lie in 0..{len(LABELS) - 1}. Got {gold.min()}..{gold.max()}.")
+        if len(gold) and not (gold.min() >= 0 and gold.max() < len(classes)):
+            raise ModelError(f"label positions must lie in 0..{len(classes) - 1}. Got {gold.min()}..{gold.max()}.")
         return gold.astype(np.int64)
-    position = {label.value: code for code, label in enumerate(LABELS)}
+    position = {name: code for code, name in enumerate(classes)}
     names = [str(name) for name in gold]
     if unknown := sorted(set(names) - position.keys()):
         raise ModelError(f"gold labels must be among {', '.join(position)}. Got {unknown[0]!r} instead.")
     return np.array([position[name] for name in names], dtype=np.int64)
+
+
+def _count(binned: IntArray, gold: IntArray, size: int) -> IntArray:
+    """Count notes in each bin by gold class: (B, C)."""
+    counts = np.zeros((n_bins(size), size), dtype=np.int64)
+    np.add.at(counts, (binned, gold), 1)
+    return counts
 
 
 def _class_means(gold: IntArray, posteriors: FloatArray) -> tuple[FloatArray, IntArray]:

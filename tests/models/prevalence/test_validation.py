@@ -37,11 +37,24 @@ def test_collapse_equals_statistics_of_collapsed_predictions(statistics, groups)
         of_source = inside & (np.array(SOURCES) == "source 2")
         assert collapsed.source_means[2, :, at] == pytest.approx(merged[of_source].mean(axis=0))
         assert collapsed.source_counts[2, at] == of_source.sum()
+        assert collapsed.source_bins[2, :, at].sum() == of_source.sum()
 
 
 def test_every_note_falls_in_one_of_twelve_bins(statistics):
     assert statistics.bins.shape == (12, 4)
     assert statistics.bins.sum(axis=0).tolist() == statistics.counts.tolist()
+
+
+def test_bins_of_sources_add_up_to_all(statistics):
+    assert np.array_equal(statistics.source_bins.sum(axis=0), statistics.bins)
+
+
+def test_other_classes_than_the_labels_can_be_validated():
+    yes, proba = (GOLD == 0).astype(int), np.stack([1 - PROBA[:, 0], PROBA[:, 0]], axis=1)
+    names = np.array(["no", "yes"])[yes]
+    statistics = ValidationStatistics.from_predictions(list(names), proba, SOURCES, classes=("no", "yes"))
+    assert statistics.means[1, 1] == pytest.approx(PROBA[GOLD == 0, 0].mean())
+    assert (statistics.classes, statistics.bins.shape) == (("no", "yes"), (6, 2))
 
 
 def test_a_label_without_notes_is_counted_as_none():
