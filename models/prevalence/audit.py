@@ -6,14 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import ModelError
-from data.labels import LABELS
+from models.prevalence.audit_sample import (
+    MIN_LABELS,
+    PSEUDO_OBSERVATIONS,
+    AuditSample,
+    audit_sample,
+    design_effect,
+)
 from models.prevalence.estimate import FloatArray, SharesEstimate, Status
 
-MIN_LABELS = 30
-MAX_NONRESPONSE = 0.10
 SIZE_TOLERANCE = 0.02  # of the feed: probabilities in a file are rounded
-PSEUDO_OBSERVATIONS = 2.0  # at the model's own f (1 - f): a stratum without errors must not get zero width
-_CLASSES = tuple(label.value for label in LABELS)
 
 
 def estimate_audited(
@@ -24,11 +26,14 @@ def estimate_audited(
     inclusion: npt.NDArray[np.floating],
     *,
     clusters: Sequence[str | None] | None = None,
+    weights: npt.NDArray[np.floating] | None = None,
+    commercial: npt.NDArray[np.floating] | None = None,
+    min_labels: int = MIN_LABELS,
 ) -> SharesEstimate:
     """Estimate the shares of the four labels by the stratified difference estimator.
 
     Valid for any classifier that was not trained on these labels: it needs only true inclusion probabilities and
-    correct labels. `theta = mean(f) + sum_h W_h mean_h(y - f)` with `W_h` the stratum's share of the feed.
+    correct labels. `theta = sum w f + sum_h (N_h / n_h) sum_{S_h} w (y - f)` with `w` summing to 1 over the feed.
 
     Parameters
     ----------
@@ -44,111 +49,80 @@ def estimate_audited(
         The probability with which each was drawn, in (0, 1], equal within a stratum.
     clusters
         Their authors, where residuals of one author go together; None for an unknown author.
+    weights
+        What each note of the feed weighs, shape (n_notes,), not negative; 1 each without it.
+    commercial
+        P(commercial) of every note of the feed, shape (n_notes,). With it a fifth class, `commercial`, is answered:
+        ads are, organic notes are not, and of a diversion the model's own P(commercial) is kept, for its label does
+        not say.
+    min_labels
+        Labels below which there is no number; estimates from fewer than 30 are for shrinking only.
 
     Returns
     -------
     SharesEstimate
         `audited`; `audit_broken` where the sample is not what it says (unequal probabilities in a stratum, a note
-        drawn twice, strata that do not add up to the feed, over 10 % non-response); `insufficient` below 30 labels
-        or 2 in a stratum.
+        drawn twice, strata that do not add up to the feed, over 10 % non-response); `insufficient` below
+        `min_labels` or 2 in a stratum.
 
     Raises
     ------
     ModelError
-        If lengths differ, a label is unknown or a probability lies outside (0, 1].
+        If lengths differ, a label is unknown, a weight is negative or a probability lies outside (0, 1].
 
     References
     ----------
     Angelopoulos et al. (2023), Prediction-powered inference; Fisch et al. (2024), Stratified PPI (arXiv 2406.04291).
     """
-    posteriors = np.asarray(proba, dtype=np.float64)
-    rows, probability = np.asarray(sampled, dtype=np.int64), np.asarray(inclusion, dtype=np.float64)
-    _check(posteriors, rows, y_true, strata, probability, clusters)
-    n_notes = len(posteriors)
+    probability = np.asarray(inclusion, dtype=np.float64)
+    if not np.all((probability > 0) & (probability <= 1)):
+        raise ModelError("inclusion probabilities must lie in (0, 1]. Got others.")
+    sample = audit_sample(proba, sampled, y_true, inclusion, clusters=clusters, weights=weights, commercial=commercial)
+    if len(strata) != len(sample.rows):
+        raise ModelError(f"drawn notes need a stratum each: {len(sample.rows)} notes. Got {len(strata)} strata.")
     names, stratum = np.unique(np.asarray(strata, dtype=str), return_inverse=True)
-    answered = np.array([label is not None for label in y_true], dtype=bool)
     drawn = np.bincount(stratum, minlength=len(names))
-    labelled = np.bincount(stratum[answered], minlength=len(names))
-    n_labels = int(labelled.sum())
-
-    def refuse(status: Status, reasons: Sequence[str]) -> SharesEstimate:
-        return SharesEstimate(status, _CLASSES, n_labels, float(n_notes), reasons=tuple(reasons))
-
-    sizes = drawn / np.array([probability[stratum == h].mean() for h in range(len(names))])
-    if broken := _broken(rows, answered, stratum, probability, sizes, n_notes):
-        return refuse(Status.AUDIT_BROKEN, broken)
-    if n_labels < MIN_LABELS:
-        return refuse(Status.INSUFFICIENT, [f"an audit needs {MIN_LABELS} labels, got {n_labels}"])
-    if np.any(labelled < 2):
-        return refuse(Status.INSUFFICIENT, ["every stratum of an audit needs 2 labels"])
-
-    truth = np.array([[float(label == name) for name in _CLASSES] for label in y_true])
-    residuals = truth - posteriors[rows]
-    shares, covariance = posteriors.mean(axis=0), np.zeros((len(_CLASSES), len(_CLASSES)))
-    weights = sizes / sizes.sum()
-    for h in range(len(names)):
-        inside = (stratum == h) & answered
-        shares = shares + weights[h] * residuals[inside].mean(axis=0)
-        authors = None if clusters is None else [clusters[int(i)] for i in np.flatnonzero(inside)]
-        spread = _residual_covariance(residuals[inside], posteriors[rows[inside]], authors)
-        unseen = max(0.0, 1 - labelled[h] / sizes[h])
-        covariance += weights[h] ** 2 * unseen * spread / labelled[h]
-    return SharesEstimate(Status.AUDITED, _CLASSES, n_labels, float(n_notes), np.clip(shares, 0.0, 1.0), covariance)
+    sizes = drawn / np.array([sample.inclusion[stratum == h].mean() for h in range(len(names))])
+    labelled = np.bincount(stratum[sample.answered], minlength=len(names))
+    if broken := _broken(sample, stratum, sizes):
+        return sample.refuse(Status.AUDIT_BROKEN, broken)
+    if missing := sample.missing(min_labels):
+        return sample.refuse(Status.INSUFFICIENT, missing)
+    if np.any(labelled < np.minimum(2, np.rint(sizes))):
+        return sample.refuse(Status.INSUFFICIENT, ["every stratum of an audit needs 2 labels"])
+    sizes = sizes * (len(sample.weights) / sizes.sum())
+    return sample.answer(*_correction(sample, stratum, sizes, labelled))
 
 
-def _residual_covariance(residuals: FloatArray, f: FloatArray, authors: Sequence[str | None] | None) -> FloatArray:
-    """Covariance of residuals, shrunk towards what the model itself expects; never below that of single notes."""
-    n = len(residuals)
-    apart = residuals - residuals.mean(axis=0)
-    scatter = apart.T @ apart
-    if authors is not None:
-        keys = [f"note {i}" if author is None else f"author {author}" for i, author in enumerate(authors)]
-        _, cluster = np.unique(keys, return_inverse=True)
-        sums = np.zeros((cluster.max() + 1, apart.shape[1]))
-        np.add.at(sums, cluster, apart)
-        grouped = sums.T @ sums
-        scatter = grouped if np.trace(grouped) > np.trace(scatter) else scatter
-    expected = np.diag(f.mean(axis=0)) - f.T @ f / n
-    shrunk: FloatArray = (scatter + PSEUDO_OBSERVATIONS * expected) / (n - 1 + PSEUDO_OBSERVATIONS)
-    return shrunk
+def _correction(
+    sample: AuditSample, stratum: npt.NDArray[np.intp], sizes: FloatArray, labelled: npt.NDArray[np.intp]
+) -> tuple[FloatArray, FloatArray]:
+    """Sum of residuals over the feed, and its covariance shrunk towards what the model itself expects."""
+    values, expected = sample.weighted(sample.residuals), sample.expected_scatter()
+    size = len(sample.classes)
+    total, from_model, single = np.zeros(size), np.zeros((size, size)), np.zeros_like(values)
+    for h in range(len(sizes)):
+        inside = (stratum == h) & sample.answered
+        n = labelled[h]
+        expansion = sizes[h] / n
+        mean = values[inside].mean(axis=0)
+        total += sizes[h] * mean
+        unseen = max(0.0, 1 - n / sizes[h])
+        scale = expansion**2 * unseen * n / (n - 1 + PSEUDO_OBSERVATIONS)
+        single[inside] = np.sqrt(scale) * (values[inside] - mean)
+        from_model += scale * PSEUDO_OBSERVATIONS * expected[inside].mean(axis=0)
+    stretch = np.sqrt(design_effect(single, sample.cluster))
+    covariance: FloatArray = stretch[:, None] * (single.T @ single) * stretch + from_model
+    return total, covariance
 
 
-def _broken(
-    rows: npt.NDArray[np.int64],
-    answered: npt.NDArray[np.bool_],
-    stratum: npt.NDArray[np.intp],
-    probability: FloatArray,
-    sizes: FloatArray,
-    n_notes: int,
-) -> list[str]:
+def _broken(sample: AuditSample, stratum: npt.NDArray[np.intp], sizes: FloatArray) -> list[str]:
     reasons = []
-    if len(np.unique(rows)) != len(rows):
+    probability, n_notes = sample.inclusion, len(sample.weights)
+    if len(np.unique(sample.rows)) != len(sample.rows):
         reasons.append("a note was drawn more than once")
     if any(np.ptp(probability[stratum == h]) > 1e-3 * probability[stratum == h].max() for h in range(len(sizes))):
         reasons.append("inclusion probabilities differ within a stratum")
     if abs(sizes.sum() - n_notes) > max(1.0, SIZE_TOLERANCE * n_notes):
         reasons.append(f"strata must add up to the {n_notes} notes of the feed, got {sizes.sum():.0f}")
-    if len(answered) and 1 - answered.mean() > MAX_NONRESPONSE:
-        reasons.append(f"non-response must stay within {MAX_NONRESPONSE:.0%}, got {1 - answered.mean():.0%}")
-    return reasons
-
-
-def _check(
-    posteriors: FloatArray,
-    rows: npt.NDArray[np.int64],
-    y_true: Sequence[str | None],
-    strata: Sequence[str],
-    probability: FloatArray,
-    clusters: Sequence[str | None] | None,
-) -> None:
-    if posteriors.ndim != 2 or posteriors.shape[1] != len(_CLASSES):
-        raise ModelError(f"'proba' must have shape (n_notes, {len(_CLASSES)}). Got {posteriors.shape} instead.")
-    lengths = {len(rows), len(y_true), len(strata), len(probability), len(rows if clusters is None else clusters)}
-    if len(lengths) != 1:
-        raise ModelError(f"drawn notes need a row, label, stratum and probability each. Got lengths {sorted(lengths)}.")
-    if unknown := sorted({str(label) for label in y_true if label is not None} - set(_CLASSES)):
-        raise ModelError(f"audit labels must be among {', '.join(_CLASSES)}. Got {unknown[0]!r} instead.")
-    if len(rows) and not (rows.min() >= 0 and rows.max() < len(posteriors)):
-        raise ModelError(f"'sampled' must hold rows of 'proba', 0..{len(posteriors) - 1}. Got others.")
-    if np.any(~((probability > 0) & (probability <= 1))):
-        raise ModelError("inclusion probabilities must lie in (0, 1]. Got others.")
+    return reasons + sample.broken()

@@ -1,0 +1,113 @@
+"""Audited shares from notes drawn with probability proportional to size, where few notes carry most of the weight."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from models.prevalence.audit_sample import (
+    MIN_LABELS,
+    PSEUDO_OBSERVATIONS,
+    AuditSample,
+    audit_sample,
+    design_effect,
+)
+from models.prevalence.estimate import FloatArray, SharesEstimate, Status
+
+WEIGHT_TOLERANCE = 0.02  # of the feed's weight: probabilities in a file are rounded
+STANDARD_ERRORS = 5.0  # by which the drawn weights may miss the feed's
+
+
+def estimate_audited_pps(
+    proba: npt.NDArray[np.floating],
+    sampled: npt.NDArray[np.integer],
+    y_true: Sequence[str | None],
+    inclusion: npt.NDArray[np.floating],
+    *,
+    weights: npt.NDArray[np.floating],
+    clusters: Sequence[str | None] | None = None,
+    commercial: npt.NDArray[np.floating] | None = None,
+    min_labels: int = MIN_LABELS,
+) -> SharesEstimate:
+    """Estimate weighted shares of the four labels by the difference estimator, each residual over its inclusion.
+
+    `theta = sum w f + sum_S (w / inclusion) (y - f)`. Drawn without replacement, the variance is that of fixed-size
+    sampling with (1 - inclusion) as finite correction, so notes drawn for certain add none. A note drawn twice means
+    drawing with replacement, and the variance is that of Hansen and Hurwitz.
+
+    Parameters
+    ----------
+    proba, sampled, y_true, clusters, commercial, min_labels
+        As for `estimate_audited`.
+    inclusion
+        Expected number of draws of each drawn note, n q, shape (n_drawn,); at most 1 without replacement.
+    weights
+        What each note of the feed weighs (its impressions), shape (n_notes,), not negative.
+
+    Returns
+    -------
+    SharesEstimate
+        `audited`; `audit_broken` where inclusions over 1 were drawn once, the drawn weights do not add up to the
+        feed's, or over 10 % of notes have no label; `insufficient` below `min_labels`.
+
+    Raises
+    ------
+    ModelError
+        If lengths differ, a label is unknown, a weight is negative or an inclusion is not positive.
+
+    References
+    ----------
+    Hansen & Hurwitz (1943), On the theory of sampling from finite populations; Deville (1999), Variance estimation
+    for complex statistics (the form with (1 - inclusion)).
+    """
+    sample = audit_sample(proba, sampled, y_true, inclusion, clusters=clusters, weights=weights, commercial=commercial)
+    if missing := sample.missing(min_labels):
+        broken = sample.broken()
+        return sample.refuse(Status.AUDIT_BROKEN if broken else Status.INSUFFICIENT, broken or missing)
+    repeats = len(np.unique(sample.rows)) != len(sample.rows)
+    if broken := _broken(sample, repeats=repeats):
+        return sample.refuse(Status.AUDIT_BROKEN, broken)
+    return sample.answer(*_correction(sample, repeats=repeats))
+
+
+def _correction(sample: AuditSample, *, repeats: bool) -> tuple[FloatArray, FloatArray]:
+    """Sum of residuals over the feed, and its covariance shrunk towards what the model itself expects."""
+    size = len(sample.classes)
+    total, from_model, single = np.zeros(size), np.zeros((size, size)), np.zeros_like(sample.residuals)
+    expected, residuals = sample.expected_scatter(), sample.weighted(sample.residuals)
+    for group in _groups(sample, repeats=repeats):
+        inside = group & sample.answered
+        n = int(inside.sum())
+        if n == 0:
+            continue
+        inclusion = sample.inclusion[inside] * n / group.sum()
+        values = residuals[inside] / inclusion[:, None]
+        total += values.sum(axis=0)
+        unseen = np.ones(n) if repeats else np.maximum(0.0, 1 - inclusion)
+        if not unseen.any():
+            continue
+        scale = n / (n - 1 + PSEUDO_OBSERVATIONS)
+        single[inside] = np.sqrt(scale * unseen)[:, None] * (values - unseen @ values / unseen.sum())
+        from_model += scale * PSEUDO_OBSERVATIONS * np.einsum("i,iab->ab", unseen / inclusion**2 / n, expected[inside])
+    stretch = np.sqrt(design_effect(single, sample.cluster))
+    covariance: FloatArray = stretch[:, None] * (single.T @ single) * stretch + from_model
+    return total, covariance
+
+
+def _groups(sample: AuditSample, *, repeats: bool) -> tuple[npt.NDArray[np.bool_], ...]:
+    """Part drawn notes into those of chance and, without replacement, those drawn for certain."""
+    certain = np.zeros(len(sample.rows), dtype=bool) if repeats else sample.inclusion >= 1 - 1e-9
+    return ~certain, certain
+
+
+def _broken(sample: AuditSample, *, repeats: bool) -> list[str]:
+    reasons = []
+    if not repeats and np.any(sample.inclusion > 1 + 1e-9):
+        reasons.append("inclusion over 1 needs drawing with replacement, but no note was drawn twice")
+    chance, _ = _groups(sample, repeats=repeats)
+    each = sample.weights[sample.rows] / sample.inclusion
+    unseen = np.ones(int(chance.sum())) if repeats else 1 - sample.inclusion[chance]
+    error = np.sqrt(np.sum(unseen * (each[chance] - each[chance].mean()) ** 2)) if chance.any() else 0.0
+    if abs(each.sum() - 1) > max(WEIGHT_TOLERANCE, STANDARD_ERRORS * error):
+        reasons.append(f"drawn notes must stand for the whole weight of the feed, got {each.sum():.2f} of it")
+    return reasons + sample.broken()
