@@ -9,11 +9,11 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from data.errors import DataError
-from data.labels import QUESTIONS, Label, derive_label
+from data.labels import LABELS, QUESTIONS, Label, derive_label
 from models.calibration import Calibration, Curve, compose
 from models.linear import Logits
 from models.platform_evidence import is_disclosed_by_platform
-from models.prevalence import ValidationStatistics
+from models.prevalence import COMMERCIAL, TemperatureScaling, Validation, ValidationStatistics
 from training.checkpoint import Keep, keep_nothing
 from training.config import FitConfig
 from training.gold import LabeledNote
@@ -129,19 +129,52 @@ def diversion_of(fitted: CrossFit, calibration: Calibration, floor: float) -> np
     return whole
 
 
-def validation_statistics(fitted: CrossFit, calibration: Calibration, floor: float) -> ValidationStatistics:
-    """Summarise out-of-fold label scores of the authors' own content, which is what the ratio counts."""
-    author = fitted.logits.author
-    diversion = np.maximum(calibration.diversion(author[:, 2]), np.where(fitted.own_explicit, floor, 0.0))
-    shown = np.array([is_disclosed_by_platform(item.note.platform) for item in fitted.notes], dtype=np.bool_)
-    commercial = np.where(shown, 1.0, calibration.commercial_otherwise(author[:, 0]))  # as a verdict takes it
-    disclosed = np.where(shown, 1.0, calibration.disclosed(author[:, 1]))
-    proba = compose(commercial, disclosed, diversion)
+def validate(fitted: CrossFit, calibration: Calibration, floor: float) -> Validation:
+    """Summarise out-of-fold predictions: of the authors' labels, and of whether a note is commercial.
+
+    The scaling is None where a label has no note to learn it from.
+    """
     labels = [author_label(item) for item in fitted.notes]
     known = [row for row, label in enumerate(labels) if label is not None]
-    return ValidationStatistics.from_predictions(
-        [str(labels[row]) for row in known], proba[known], [fitted.notes[row].source for row in known]
+    gold = np.array([LABELS.index(label) for label in labels if label is not None], dtype=np.int64)
+    proba = author_proba(fitted, calibration, floor)[known]
+    has_all = np.all(np.bincount(gold, minlength=len(LABELS)) > 0)
+    return Validation(
+        author=ValidationStatistics.from_predictions(gold, proba, [fitted.notes[row].source for row in known]),
+        commercial=_commercial_statistics(fitted, calibration),
+        scaling=TemperatureScaling.fit(proba, gold) if has_all else None,
     )
+
+
+def author_proba(fitted: CrossFit, calibration: Calibration, floor: float) -> npt.NDArray[np.float64]:
+    """Give label scores of the authors' own content, which is what the ratio counts: (n_notes, 4)."""
+    author = fitted.logits.author
+    diversion = np.maximum(calibration.diversion(author[:, 2]), np.where(fitted.own_explicit, floor, 0.0))
+    shown = _shown_as_ads(fitted)
+    commercial = np.where(shown, 1.0, calibration.commercial_otherwise(author[:, 0]))  # as a verdict takes it
+    disclosed = np.where(shown, 1.0, calibration.disclosed(author[:, 1]))
+    return compose(commercial, disclosed, diversion)
+
+
+def commercial_of(fitted: CrossFit, calibration: Calibration) -> npt.NDArray[np.float64]:
+    """Give P(commercial) of each note with its whole thread, as a verdict's `questions` do: (n_notes,)."""
+    told: npt.NDArray[np.float64] = calibration.commercial(fitted.logits.notes[:, 0])
+    return np.where(_shown_as_ads(fitted), 1.0, told)
+
+
+def _commercial_statistics(fitted: CrossFit, calibration: Calibration) -> ValidationStatistics:
+    y, proba = answers(fitted.notes, "commercial"), commercial_of(fitted, calibration)
+    known = np.flatnonzero(y >= 0)
+    return ValidationStatistics.from_predictions(
+        1 - y[known],
+        np.stack([proba, 1 - proba], axis=1)[known],
+        [fitted.notes[row].source for row in known.tolist()],
+        classes=COMMERCIAL,
+    )
+
+
+def _shown_as_ads(fitted: CrossFit) -> npt.NDArray[np.bool_]:
+    return np.array([is_disclosed_by_platform(item.note.platform) for item in fitted.notes], dtype=np.bool_)
 
 
 def author_label(item: LabeledNote) -> Label | None:

@@ -103,15 +103,15 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         policy = policy_text(fitted.review, manifest.model_version)
         extra: dict[str, bytes] = {}
         metrics: dict[str, Any] = {"recipe": msgspec.to_builtins(config)} if corpora else {}
-        if fitted.statistics is not None:
-            extra[VALIDATION] = fitted.statistics.to_bytes()
+        if fitted.validation is not None:
+            extra[VALIDATION] = fitted.validation.to_bytes()
             metrics = {"cross_validation": fitted.figures, "recipe": msgspec.to_builtins(config)}
         if corpora:
             with stages.stage("measuring"):
                 measured = _measure(fitted, manifest, policy, corpora / MEASURED_ON) | _space_used(args.space)
             metrics = measured | metrics
         manifest = msgspec.structs.replace(manifest, metrics=metrics)
-        if corpora or fitted.statistics is not None:
+        if corpora or fitted.validation is not None:
             told = msgspec.to_builtins(manifest)
             extra["NOTICE"] = render_notice(told).encode()
             if corpora:
@@ -142,7 +142,7 @@ def _tell(console: Console, args: argparse.Namespace, fitted: Fitted) -> None:
             f"{fitted.left_out} notes of --data taught nothing: the corpora hold their ids, or {MEASURED_ON} holds "
             "their source or near-duplicates of them."
         )
-    if fitted.statistics is None:
+    if fitted.validation is None:
         trained_on = "data/corpus and --data" if args.data else "data/corpus"
         alone = "" if args.corpora else f"No corpora folder (HUOREN_CORPORA): trained on {trained_on} alone, "
         why = f"{fitted.not_held_out} " if fitted.not_held_out else ""

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from data.labels import QUESTIONS, Question
+from data.labels import LABELS, QUESTIONS, Question
 from training.config import FitConfig
-from training.crossfit import CrossFit
+from training.crossfit import CrossFit, author_label, author_proba
 from training.fitted import Fitted
 from training.learn import answers
 from training.recipe import RECIPE, recipe_text
@@ -38,7 +38,8 @@ def write_metrics(folder: Path, config: FitConfig, fitted: Fitted, seconds: Mapp
     _write_json(folder / "cross_validation.json", whole)
     _write_csv(folder / "cross_validation.csv", rows)
     _write_csv(folder / "reliability.csv", reliability)
-    _write_csv(folder / "predictions.csv", _predictions(crossed, scores))
+    own = author_proba(crossed, fitted.calibration, fitted.floor)
+    _write_csv(folder / "predictions.csv", _predictions(crossed, scores, own))
 
 
 def _figures(crossed: CrossFit, scores: Scores, thresholds: Mapping[str, float]) -> Iterator[Row]:
@@ -77,7 +78,8 @@ def _reliability(crossed: CrossFit, scores: Scores) -> Iterator[Row]:
             yield {"question": str(question), **each}
 
 
-def _predictions(crossed: CrossFit, scores: Scores) -> Iterator[Row]:
+def _predictions(crossed: CrossFit, scores: Scores, own: npt.NDArray[np.float64]) -> Iterator[Row]:
+    """Tell of each note the questions, of its whole thread, and the label and its scores, of the author's own part."""
     for at, item in enumerate(crossed.notes):
         yield {
             "note_id": item.note.note_id,
@@ -85,6 +87,8 @@ def _predictions(crossed: CrossFit, scores: Scores) -> Iterator[Row]:
             "fold": int(crossed.folds[at]),
             **{f"p_{question}": round(float(scores[question][at]), 6) for question in QUESTIONS},
             **{str(question): getattr(item, question) for question in QUESTIONS},
+            **{f"pa_{label}": round(float(p), 6) for label, p in zip(LABELS, own[at], strict=True)},
+            "author_label": author_label(item) or "",
         }
 
 

@@ -19,7 +19,7 @@ from training.crossfit import (
     cross_fit,
     explicit_floor,
     flat_calibration,
-    validation_statistics,
+    validate,
 )
 from training.cv_figures import cross_validation_figures
 from training.design import build_design
@@ -84,7 +84,7 @@ def fit_notes(read: FitInput, config: FitConfig, stages: Stages, keep: Keep) -> 
         floor=floor,
         training_data=read.training_data,
         figures=figures | {"held_out": _held_out_in_words(read, config)},
-        statistics=validation_statistics(crossed, calibration, floor),
+        validation=validate(crossed, calibration, floor),
         crossed=crossed,
         left_out=left_out,
     )

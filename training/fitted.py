@@ -13,7 +13,7 @@ from data.normalize import NORMALISER_VERSION
 from models.calibration import Calibration
 from models.linear import LinearModel
 from models.manifest import FORMAT, Manifest, TrainingSet, feature_spec
-from models.prevalence import ValidationStatistics
+from models.prevalence import Validation
 from training.crossfit import CrossFit
 from training.thresholds import FALSE_REVIEWS
 
@@ -28,7 +28,7 @@ class Fitted(msgspec.Struct, frozen=True):
     floor: float
     training_data: tuple[TrainingSet, ...]
     figures: dict[str, Any]
-    statistics: ValidationStatistics | None
+    validation: Validation | None
     crossed: CrossFit | None = None
     left_out: int = 0  # notes of the analysts' data that taught nothing: the corpora measure on them, or hold them
     not_held_out: str = ""  # why not, where notes might have been

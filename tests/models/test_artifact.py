@@ -17,7 +17,7 @@ from models.artifact import load_artifact, write_artifact
 from models.classifier import Classifier
 from models.features import extract
 from models.linear import score
-from models.prevalence import ValidationStatistics
+from models.prevalence import Validation
 from models.signals import scanner
 from models.text_batch import TextBatch
 
@@ -202,7 +202,7 @@ def test_pickled_validation_statistics_are_refused(folder):
     with (folder / "validation.npz").open("wb") as file:
         np.savez(file, format_version=np.asarray(1), classes=np.array([{"a": 1}], dtype=object))
     with pytest.raises(ModelError, match="must be a readable npz without pickle"):
-        ValidationStatistics.load(folder / "validation.npz")
+        Validation.load(folder / "validation.npz")
 
 
 def test_a_classifier_of_a_rewritten_folder_answers_the_same(folder, classifier):

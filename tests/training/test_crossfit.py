@@ -21,7 +21,7 @@ from training.crossfit import (
     explicit_floor,
     flat_calibration,
     may_be_held_out,
-    validation_statistics,
+    validate,
 )
 from training.gold import LabeledNote
 from training.recipe import default_recipe
@@ -212,7 +212,7 @@ def test_validation_speaks_of_the_authors_own_content():
         explicit=[True] * 3,
         own_explicit=[False, True, False],
     )
-    statistics = validation_statistics(fitted, FLAT, 0.9)
+    statistics = validate(fitted, FLAT, 0.9).author
     assert dict(zip(LABELS, statistics.counts.tolist(), strict=True)) == {
         Label.DISCLOSED_AD: 0,
         Label.DIVERSION: 1,
@@ -234,11 +234,33 @@ def test_validation_takes_what_the_platform_shows_as_an_ad_for_one():
         diversion="no",
     )
     fitted = crossed([shown, note("b")], [[logit(0.2), logit(0.1), logit(0.3)]] * 2)
-    means = validation_statistics(fitted, FLAT, 0.9).means
+    validation = validate(fitted, FLAT, 0.9)
+    means = validation.author.means
     ad, diversion, organic = (LABELS.index(each) for each in (Label.DISCLOSED_AD, Label.DIVERSION, Label.ORGANIC))
     assert means[ad, ad] == pytest.approx(0.7)
     assert means[diversion, ad] == pytest.approx(0.3)
     assert means[organic, organic] == pytest.approx(0.7 * 0.8)
+    assert validation.commercial.means == pytest.approx(np.array([[1.0, 0.2], [0.0, 0.8]]))
+
+
+def test_the_commercial_question_is_validated_on_the_whole_thread_and_on_open_labels():
+    notes = [note("a", commercial="yes", disclosed="unsure"), note("b"), note("b", commercial="unsure")]
+    logits = [[logit(0.7), 0, 0], [logit(0.1), 0, 0], [logit(0.9), 0, 0]]
+    commercial = validate(crossed(notes, logits, author=np.zeros((3, 3))), FLAT, 0.9).commercial
+    assert (commercial.classes, commercial.counts.tolist()) == (("commercial", "not_commercial"), [1, 1])
+    assert commercial.means[0] == pytest.approx([0.7, 0.1])
+    assert commercial.sources == ("a", "b")
+
+
+def test_scaling_needs_notes_of_every_label():
+    four = [
+        note("a", "yes", "yes", "no"),
+        note("a", "yes", "no", "no"),
+        note("a", "no", "na", "no"),
+        note("a", "no", "na", "yes"),
+    ]
+    assert validate(crossed(four[:3], np.zeros((3, 3))), FLAT, 0.9).scaling is None
+    assert validate(crossed(four, np.zeros((4, 3))), FLAT, 0.9).scaling is not None
 
 
 def test_measured_notes_never_train_and_are_one_fold(folds):

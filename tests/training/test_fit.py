@@ -24,7 +24,7 @@ from models.artifact import load_artifact
 from models.classifier import Classifier
 from models.ngrams import N_BUCKETS
 from models.policy import default_policy
-from models.prevalence import ValidationStatistics
+from models.prevalence import Validation
 from serving.cli import main
 from training.corpora import own_corpus
 from training.evaluate import evaluate
@@ -173,10 +173,13 @@ def of_corpora(corpora, quick, tmp_path_factory):
 def test_a_fit_on_corpora_writes_validation_card_and_notice(of_corpora, corpora):
     artifact = load_artifact(of_corpora)
     assert {"validation.npz", "CARD.md", "NOTICE"} <= artifact.manifest.files.keys()
-    statistics = ValidationStatistics.load(of_corpora / "validation.npz")
+    validation = Validation.load(of_corpora / "validation.npz")
+    statistics = validation.author
     assert set(statistics.sources) == {f"source-{number}" for number in range(6)}
     gold = [item for name in ("gold_train.jsonl", "gold_dev.jsonl") for item in read_labeled(corpora / name)]
     assert statistics.counts.sum() == sum(item.label is not None for item in gold)
+    assert validation.commercial.counts.tolist() == [sum(item.commercial == y for item in gold) for y in ("yes", "no")]
+    assert validation.scaling.temperature > 0
     assert "t-1" in (of_corpora / "CARD.md").read_text(encoding="utf-8")
 
 
@@ -279,7 +282,7 @@ def test_own_notes_without_corpora_calibrate_and_validate(own_rows, quick, tmp_p
     words = ("--recipe", quick, "--data", tmp_path / "my.jsonl", "--work", tmp_path / "work")
     training.fit.run(arguments(tmp_path / "model", *words))
     artifact = load_artifact(tmp_path / "model")
-    statistics = ValidationStatistics.load(tmp_path / "model" / "validation.npz")
+    statistics = Validation.load(tmp_path / "model" / "validation.npz").author
     assert statistics.sources == ("feed-0", "feed-1", "feed-2")
     assert statistics.counts.sum() == 48  # none that a model chose
     assert [(each.name, each.rows, each.licence) for each in artifact.manifest.training_data][-1] == (
@@ -351,7 +354,7 @@ def test_the_clean_twin_learns_from_our_own_and_mit_sets_alone(clean):
 
 def test_dev_judges_the_clean_twin_and_no_more(clean):
     metrics = load_artifact(clean).manifest.metrics
-    statistics = ValidationStatistics.load(clean / "validation.npz")
+    statistics = Validation.load(clean / "validation.npz").author
     assert set(statistics.sources) == {"chasm", "huoren-corpus"}
     assert metrics["cross_validation"]["held_out"].startswith("groups of authors of data/corpus (a topic or pair")
     assert [each["name"] for each in metrics["sets"]] == ["gold_dev.jsonl"]

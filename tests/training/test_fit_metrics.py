@@ -6,9 +6,10 @@ import json
 import numpy as np
 import pytest
 
+from data.labels import LABELS
 from data.notes import Note
 from models.linear import Logits
-from training.crossfit import CrossFit, calibrate, explicit_floor, validation_statistics
+from training.crossfit import CrossFit, calibrate, explicit_floor, validate
 from training.cv_figures import cross_validation_figures
 from training.fit_metrics import write_metrics
 from training.fitted import Fitted
@@ -41,7 +42,7 @@ def folder(tmp_path_factory):
         floor=floor,
         training_data=(),
         figures=cross_validation_figures(crossed, calibration, THRESHOLDS, floor),
-        statistics=validation_statistics(crossed, calibration, floor),
+        validation=validate(crossed, calibration, floor),
         crossed=crossed,
     )
     folder = tmp_path_factory.mktemp("fit") / "metrics"
@@ -99,6 +100,13 @@ def test_every_held_out_note_has_a_prediction_and_its_answers(folder):
     assert {(row["source"], row["fold"]) for row in predictions} == {(f"s{s}", f) for s in range(3) for f in "01"}
     right = [(float(row["p_diversion"]) >= 0.5) == (row["diversion"] == "yes") for row in predictions]
     assert np.mean(right) > 0.75
+
+
+def test_predictions_hold_the_label_and_scores_of_the_authors_own_part(folder):
+    predictions = rows(folder / "predictions.csv")
+    shares = [[float(row[f"pa_{label}"]) for label in LABELS] for row in predictions]
+    assert np.sum(shares, axis=1) == pytest.approx(np.ones(120), abs=1e-5)
+    assert {row["author_label"] for row in predictions if row["diversion"] == "yes"} == {"diversion"}
 
 
 def test_no_file_holds_text(folder):
