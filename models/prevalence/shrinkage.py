@@ -1,0 +1,105 @@
+"""Shares of many small feeds: a model-based share, corrected by the few labels of its own feed and by all others'."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data.errors import ModelError
+from models.prevalence.estimate import FloatArray
+
+MIN_UNITS = 2
+NO_VARIANCE = 1e-12  # stands for none: its inverse stays a number
+
+
+@dataclass(frozen=True, eq=False)
+class Shrunk:
+    """Shares of units (feeds or periods) with their variances, and what their audits say of all units."""
+
+    shares: FloatArray  # (n_units,)
+    variances: FloatArray  # (n_units,)
+    mean_correction: float  # b: what the audits add to a model-based share on average
+    tau2: float  # variance of that correction between units, one standard error included
+    audited: npt.NDArray[np.bool_]  # (n_units,)
+
+
+def shrink(
+    model_shares: npt.NDArray[np.floating],
+    model_variances: npt.NDArray[np.floating],
+    corrections: npt.NDArray[np.floating],
+    correction_variances: npt.NDArray[np.floating],
+) -> Shrunk:
+    """Shrink each unit's own correction towards the mean one, as far as its labels are few.
+
+    `d_i ~ N(b_i, v_i)`, `b_i ~ N(b, a_i + tau^2)`; the answer is `m_i + (1 - B_i) b + B_i d_i` with
+    `B_i = (a_i + tau^2) / (a_i + tau^2 + v_i)`. A unit without an audit gets `m_i + b`. Only for showing many small
+    units: the total over units is summed from their audits.
+
+    Parameters
+    ----------
+    model_shares
+        m, model-based share of each unit, shape (n_units,).
+    model_variances
+        a, variance of its own noise (no part that all units share), shape (n_units,).
+    corrections
+        d, audited share minus m; NaN for a unit without an audit, shape (n_units,).
+    correction_variances
+        v, variance of the audited share, shape (n_units,); not read where `corrections` is NaN.
+
+    Raises
+    ------
+    ModelError
+        If fewer than 2 units are audited, shapes differ, or a variance is negative or not finite.
+
+    References
+    ----------
+    Paule & Mandel (1982), Consensus values and weighting factors; Efron & Morris (1975), Data analysis using
+    Stein's estimator and its generalizations.
+    """
+    m, a, d, v = (
+        np.asarray(each, dtype=np.float64)
+        for each in (model_shares, model_variances, corrections, correction_variances)
+    )
+    if m.ndim != 1 or not m.shape == a.shape == d.shape == v.shape:
+        raise ModelError(f"units must have four numbers each. Got shapes {m.shape}, {a.shape}, {d.shape}, {v.shape}.")
+    audited = ~np.isnan(d)
+    if (n_audited := int(audited.sum())) < MIN_UNITS:
+        raise ModelError(f"shrinking needs {MIN_UNITS} audited units. Got {n_audited} instead.")
+    known = np.concatenate([a, v[audited]])
+    if not np.all(np.isfinite(known) & (known >= 0)):
+        raise ModelError("variances must be finite and not negative. Got others.")
+    noise = np.maximum(a + np.where(audited, v, 0.0), NO_VARIANCE)
+    tau2 = between_variance(d[audited], noise[audited])
+    precision = 1 / (noise[audited] + tau2)
+    mean, mean_variance = float(precision @ d[audited] / precision.sum()), float(1 / precision.sum())
+    kept = np.where(audited, (a + tau2) / (noise + tau2), 0.0)
+    shares = m + (1 - kept) * mean + kept * np.where(audited, d, 0.0)
+    own = np.where(audited, kept * np.where(audited, v, 0.0), a + tau2)
+    variances = own + (1 - kept) ** 2 * mean_variance
+    return Shrunk(np.clip(shares, 0.0, 1.0), variances, mean, tau2, audited)
+
+
+def between_variance(values: FloatArray, variances: FloatArray) -> float:
+    """Estimate the variance between units behind noisy values (Paule-Mandel), plus one standard error.
+
+    Parameters
+    ----------
+    values
+        One of each unit, shape (n_units,), at least 2.
+    variances
+        Variance of each one's noise, positive, shape (n_units,).
+    """
+    excess = len(values) - 1
+
+    def q(tau2: float) -> float:
+        weights = 1 / (variances + tau2)
+        mean = weights @ values / weights.sum()
+        return float(weights @ (values - mean) ** 2)
+
+    low, high = 0.0, float(np.sum((values - values.mean()) ** 2)) / excess
+    if q(low) <= excess:
+        high = 0.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if q(middle) > excess else (low, middle)
+    return high + float(np.sqrt(2 / np.sum((variances + high) ** -2.0)))
