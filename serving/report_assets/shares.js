@@ -1,0 +1,56 @@
+// What the notes of each period are: the labels stacked, and the same with intervals in a table.
+
+const STACK = ["organic", "disclosed_ad", "ad", "undisclosed_ad", "diversion"];
+
+function labelShares(row) {
+  const others = row.other_shares ?? [];
+  return others.length ? [row.organic, ...others] : [row.organic, { name: "not_organic", share: 1 - row.organic.share }];
+}
+
+function stackedShares(feed) {
+  return PERIODS.flatMap((period) => {
+    const row = FEEDS.get(feed)?.periods.get(period);
+    if (!row?.organic) return [];
+    const shares = labelShares(row).sort((a, b) => STACK.indexOf(a.name) - STACK.indexOf(b.name));
+    const total = d3.sum(shares, (each) => each.share) || 1;
+    let top = 0;
+    return shares.map((each) => {
+      const bottom = top;
+      top += (100 * each.share) / total;
+      return { period, name: each.name, bottom, top, text: withInterval(each) };
+    });
+  });
+}
+
+function sharesSection(state, width) {
+  const parts = stackedShares(state.feed);
+  if (!parts.length) return null;
+  const names = [...STACK, "not_organic"].filter((name) => parts.some((each) => each.name === name));
+  const drawn = chart(`${say("shares")}: ${feedName(state.feed)}`, {
+    width, height: 240, marginLeft: 44, marginRight: 12, marginBottom: 28,
+    x: { type: "band", domain: PERIODS, label: null, padding: 0.15 },
+    y: { domain: [0, 100], label: null, ticks: 5, tickFormat: (value) => `${value}%` },
+    color: { type: "identity" },
+    marks: [
+      Plot.axisX(everyNth(PERIODS, width - 44), { tickSize: 3, label: null }),
+      Plot.barY(parts, { x: "period", y1: "bottom", y2: "top", fill: (each) => LABEL_COLOURS[each.name], stroke: "white", strokeWidth: 0.8 }),
+      width / PERIODS.length > 44 && Plot.text(parts.filter((each) => each.top - each.bottom > 8), {
+        x: "period", y: (each) => (each.top + each.bottom) / 2, text: (each) => Math.round(each.top - each.bottom), fill: "black", fontSize: 11,
+      }),
+      Plot.tip(parts, Plot.pointer({ x: "period", y: (each) => (each.top + each.bottom) / 2,
+        title: (each) => `${each.period}\n${say(`label_${each.name}`)}\n${each.text}`, fontSize: 12 })),
+    ],
+  });
+  return section("shares", say("shares"), element("p", { class: "about" }, say("shares_about")),
+    legend(names.map((name) => [boxIcon(LABEL_COLOURS[name]), say(`label_${name}`)])), drawn, sharesNumbers(state.feed, names));
+}
+
+function sharesNumbers(feed, names) {
+  const rows = PERIODS.map((period) => [period, FEEDS.get(feed)?.periods.get(period)]).filter(([, row]) => row?.organic)
+    .map(([period, row]) => [period, ...names.map((name) => {
+      const share = labelShares(row).find((each) => each.name === name);
+      return share && !missing(share.ci_low) ? withInterval(share) : percent(share?.share);
+    })]);
+  const head = [say("period"), ...names.map((name) => say(`label_${name}`))];
+  return element("details", {}, element("summary", {}, say("shares_numbers")), table(head, rows, { label: say("shares_numbers"), class: "numbers" }));
+}
