@@ -6,13 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import ModelError
-from models.prevalence.audit_sample import (
-    MIN_LABELS,
-    PSEUDO_OBSERVATIONS,
-    AuditSample,
-    audit_sample,
-    design_effect,
-)
+from models.prevalence.audit_sample import MIN_LABELS, AuditSample, audit_sample
+from models.prevalence.audit_variance import PSEUDO_OBSERVATIONS, correction_variance
 from models.prevalence.estimate import FloatArray, SharesEstimate, Status
 
 SIZE_TOLERANCE = 0.02  # of the feed: probabilities in a file are rounded
@@ -96,24 +91,19 @@ def estimate_audited(
 
 def _correction(
     sample: AuditSample, stratum: npt.NDArray[np.intp], sizes: FloatArray, labelled: npt.NDArray[np.intp]
-) -> tuple[FloatArray, FloatArray]:
-    """Sum of residuals over the feed, and its covariance shrunk towards what the model itself expects."""
-    values, expected = sample.weighted(sample.residuals), sample.expected_scatter()
-    size = len(sample.classes)
-    total, from_model, single = np.zeros(size), np.zeros((size, size)), np.zeros_like(values)
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Sum of residuals over the feed, its covariance and degrees of freedom."""
+    values = sample.weighted(sample.residuals)
+    group = np.where(sample.answered, stratum, -1)
+    total, single, scale = np.zeros(len(sample.classes)), np.zeros_like(values), np.zeros(len(values))
     for h in range(len(sizes)):
-        inside = (stratum == h) & sample.answered
-        n = labelled[h]
-        expansion = sizes[h] / n
+        inside, n = group == h, labelled[h]
         mean = values[inside].mean(axis=0)
         total += sizes[h] * mean
         unseen = max(0.0, 1 - n / sizes[h])
-        scale = expansion**2 * unseen * n / (n - 1 + PSEUDO_OBSERVATIONS)
-        single[inside] = np.sqrt(scale) * (values[inside] - mean)
-        from_model += scale * PSEUDO_OBSERVATIONS * expected[inside].mean(axis=0)
-    stretch = np.sqrt(design_effect(single, sample.cluster))
-    covariance: FloatArray = stretch[:, None] * (single.T @ single) * stretch + from_model
-    return total, covariance
+        scale[inside] = (sizes[h] / n) ** 2 * unseen * n / (n - 1 + PSEUDO_OBSERVATIONS)
+        single[inside] = np.sqrt(scale[inside, None]) * (values[inside] - mean)
+    return total, *correction_variance(sample, single, scale, group)
 
 
 def _broken(sample: AuditSample, stratum: npt.NDArray[np.intp], sizes: FloatArray) -> list[str]:

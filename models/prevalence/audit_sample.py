@@ -12,8 +12,8 @@ from models.prevalence.estimate import FloatArray, SharesEstimate, Status
 
 MIN_LABELS = 30
 MAX_NONRESPONSE = 0.10
-PSEUDO_OBSERVATIONS = 2.0  # at the model's own f (1 - f): a sample without errors must not get zero width
 COMMERCIAL = "commercial"
+N_LABELS = len(LABELS)
 _LABELS = tuple(label.value for label in LABELS)
 _ADS = (Label.DISCLOSED_AD.value, Label.UNDISCLOSED_AD.value)
 
@@ -47,16 +47,6 @@ class AuditSample:
         weighted: FloatArray = self.weights[self.rows, None] * values
         return weighted
 
-    def expected_scatter(self) -> FloatArray:
-        """Squares (n_drawn, C, C) of weighted residuals that the model itself expects: f (1 - f) on the diagonal."""
-        f, four = self.posteriors[self.rows], len(_LABELS)
-        scatter = np.zeros((len(f), len(self.classes), len(self.classes)))
-        scatter[:, :four, :four] = -f[:, :four, None] * f[:, None, :four]
-        at = np.arange(len(self.classes))
-        scatter[:, at, at] = f * (1 - f)
-        expected: FloatArray = self.weights[self.rows, None, None] ** 2 * scatter
-        return expected
-
     def broken(self) -> list[str]:
         """Say what makes any design unusable."""
         silent = 1 - self.answered.mean() if len(self.answered) else 0.0
@@ -76,11 +66,18 @@ class AuditSample:
         """Answer without a number."""
         return SharesEstimate(status, self.classes, self.n_labels, self.n_eff, reasons=tuple(reasons))
 
-    def answer(self, correction: FloatArray, covariance: FloatArray) -> SharesEstimate:
+    def answer(self, correction: FloatArray, covariance: FloatArray, degrees: FloatArray) -> SharesEstimate:
         """Add the correction (C,) to the model's own shares; all of an audit's noise is this feed's own."""
         shares = np.clip(self.weights @ self.posteriors + correction, 0.0, 1.0)
         return SharesEstimate(
-            Status.AUDITED, self.classes, self.n_labels, self.n_eff, shares, covariance, own_covariance=covariance
+            Status.AUDITED,
+            self.classes,
+            self.n_labels,
+            self.n_eff,
+            shares,
+            covariance,
+            own_covariance=covariance,
+            degrees_of_freedom=degrees,
         )
 
 
@@ -103,8 +100,8 @@ def audit_sample(
     """
     posteriors = np.asarray(proba, dtype=np.float64)
     rows, drawn = np.asarray(sampled, dtype=np.int64), np.asarray(inclusion, dtype=np.float64)
-    if posteriors.ndim != 2 or posteriors.shape[1] != len(_LABELS):
-        raise ModelError(f"'proba' must have shape (n_notes, {len(_LABELS)}). Got {posteriors.shape} instead.")
+    if posteriors.ndim != 2 or posteriors.shape[1] != N_LABELS:
+        raise ModelError(f"'proba' must have shape (n_notes, {N_LABELS}). Got {posteriors.shape} instead.")
     lengths = {len(rows), len(y_true), len(drawn), len(rows if clusters is None else clusters)}
     if len(lengths) != 1:
         raise ModelError(f"drawn notes need a row, label and probability each. Got lengths {sorted(lengths)}.")
@@ -114,7 +111,7 @@ def audit_sample(
         raise ModelError(f"'sampled' must hold rows of 'proba', 0..{len(posteriors) - 1}. Got others.")
     if not np.all(np.isfinite(drawn) & (drawn > 0)):
         raise ModelError("inclusion probabilities must be finite and over 0. Got others.")
-    truth = np.array([[float(label == name) for name in _LABELS] for label in y_true]).reshape(-1, len(_LABELS))
+    truth = np.array([[float(label == name) for name in _LABELS] for label in y_true]).reshape(-1, N_LABELS)
     classes = _LABELS
     if commercial is not None:
         p_commercial = _column("commercial", commercial, len(posteriors))
@@ -132,17 +129,6 @@ def audit_sample(
         residuals=np.where(answered[:, None], truth - posteriors[rows], 0.0),
         cluster=None if clusters is None else _codes(clusters),
     )
-
-
-def design_effect(single: FloatArray, cluster: npt.NDArray[np.intp] | None) -> FloatArray:
-    """Give by how much clusters raise the variance (C,) of a sum of the rows of `single` (n, C); at least 1."""
-    if cluster is None:
-        return np.ones(single.shape[1])
-    sums = np.zeros((int(cluster.max(initial=0)) + 1, single.shape[1]))
-    np.add.at(sums, cluster, single)
-    apart, together = np.sum(single**2, axis=0), np.sum(sums**2, axis=0)
-    effect: FloatArray = np.where(apart > 0, together / np.where(apart > 0, apart, 1.0), 1.0)
-    return np.maximum(effect, 1.0)
 
 
 def _is_commercial(y_true: Sequence[str | None], p_commercial: FloatArray) -> FloatArray:

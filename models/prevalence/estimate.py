@@ -7,17 +7,18 @@ import numpy as np
 import numpy.typing as npt
 
 from models.prevalence.intervals import Interval, normal_interval
+from models.prevalence.student import variance_stretch
 
 FloatArray = npt.NDArray[np.float64]
 
 
 class Status(StrEnum):
-    """How a published share came to be, or why there is none."""
+    """How a published share came to be, the most trusted first, or why there is none."""
 
     AUDITED = "audited"  # a probability sample is labelled: the headline
-    MODEL_BASED = "model_based"  # corrected by validation statistics, between-source variance included
     SHRUNK = "shrunk"  # model-based, corrected by few labels of its own and by other feeds' audits
     SHRUNK_UNAUDITED = "shrunk_unaudited"  # as shrunk, by other feeds' audits alone
+    MODEL_BASED = "model_based"  # corrected by validation statistics, between-source variance included
     SCREENING = "screening"  # as model_based, but the step to a new source is not in the interval
     INSUFFICIENT = "insufficient"
     AUDIT_USED_IN_TRAINING = "audit_used_in_training"
@@ -41,7 +42,8 @@ class SharesEstimate:
     `shares` has shape (n_classes,) in the order of `classes` and `covariance` (n_classes, n_classes);
     both are None where the status has no number. `n` counts the labels of an audit, or the notes.
     `own_covariance` is the part of `covariance` that is this feed-and-period's own noise: it does not come back
-    in another period, as errors of the validation statistics do.
+    in another period, as errors of the validation statistics do. `degrees_of_freedom` (n_classes,) says how well
+    the variances are known; None: as well as if they were given.
     """
 
     status: Status
@@ -53,6 +55,7 @@ class SharesEstimate:
     condition: float | None = None
     reasons: tuple[str, ...] = field(default=())
     own_covariance: FloatArray | None = None
+    degrees_of_freedom: FloatArray | None = None
 
     def share(self, name: str) -> float | None:
         """Share of a class, or None without a number."""
@@ -60,18 +63,23 @@ class SharesEstimate:
 
     def realised(self, name: str, *, level: float = 0.95) -> Interval | None:
         """Interval of the share among exactly these notes."""
-        if self.shares is None or self.covariance is None:
-            return None
-        at = self.classes.index(name)
-        return normal_interval(float(self.shares[at]), float(self.covariance[at, at]), level=level)
+        return self._interval(name, 0.0, level)
 
     def process(self, name: str, *, level: float = 0.95) -> Interval | None:
         """Interval of the share behind these notes, for "did it change?": adds share (1 - share) / n_eff."""
+        share = self.share(name)
+        return None if share is None else self._interval(name, share * (1 - share) / self.n_eff, level)
+
+    def _interval(self, name: str, added: float, level: float) -> Interval | None:
         if self.shares is None or self.covariance is None:
             return None
         at = self.classes.index(name)
-        share = float(self.shares[at])
-        return normal_interval(share, float(self.covariance[at, at]) + share * (1 - share) / self.n_eff, level=level)
+        own = float(self.covariance[at, at])
+        degrees = float("inf") if self.degrees_of_freedom is None else float(self.degrees_of_freedom[at])
+        if own > 0:
+            degrees *= ((own + added) / own) ** 2  # what is added is known
+        variance = (own + added) * variance_stretch(degrees, level=level)
+        return normal_interval(float(self.shares[at]), variance, level=level)
 
     def ratio(self, name: str, of: tuple[str, ...], *, level: float = 0.95) -> tuple[float, Interval] | None:
         """Share of one class within several (say disclosed ads among all ads), by the delta method.
@@ -89,4 +97,7 @@ class SharesEstimate:
             return None
         value = float(self.shares[self.classes.index(name)]) / total
         gradient = (np.array([each == name for each in self.classes], dtype=np.float64) - value * inside) / total
-        return value, normal_interval(value, max(0.0, float(gradient @ self.covariance @ gradient)), level=level)
+        variance = max(0.0, float(gradient @ self.covariance @ gradient))
+        if self.degrees_of_freedom is not None:
+            variance *= variance_stretch(float(self.degrees_of_freedom[inside > 0].min()), level=level)
+        return value, normal_interval(value, variance, level=level)
