@@ -1,25 +1,87 @@
-"""Authenticity ratio per feed and period of a scored archive."""
+"""The authenticity ratio per feed and period of a scored archive: the whole report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-import msgspec
 import numpy as np
 
-from data.errors import DataError
-from data.labels import Label
+from data.errors import ConfigError
+from data.notes import Note
 from models.prevalence import Status
-from serving.audit_file import AuditFile, AuditRow
-from serving.feed_rows import FeedRow, Report
+from serving.audit_file import AuditFile
+from serving.feed_changes import add_changes
+from serving.feed_places import Places, split_places
+from serving.feed_shrinkage import shrink_rows
+from serving.feed_steps import change_points
+from serving.note_weights import ESTIMANDS, WEIGHTS
 from serving.periods import cut_periods
+from serving.report_alarms import find_alarms
+from serving.report_audits import PlacedAudits, place_audits
 from serving.report_model import ReportModel
-from serving.row_estimate import RowMaker, row_without_number
-from serving.scored_columns import IntArray, ScoredColumns
+from serving.report_notes import metric_changes, rule_dates
+from serving.report_reliability import reliability_bins
+from serving.report_shape import ReliabilityBin, Report
+from serving.report_terms import commercial_terms
+from serving.row_estimate import Estimated, RowMaker
+from serving.row_shares import row_without_number
+from serving.scored_columns import ScoredColumns
+from serving.series_breaks import series_breaks
 
-ESTIMAND = f"count: share of notes whose author's own content is {Label.ORGANIC}, each note weighing 1"
 FRAME = (
     "surviving notes, as collected: notes that moderation took down before collection are not in it, "
     "and a keyword feed is not the community"
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """Rows of a report with what they were estimated from."""
+
+    maker: RowMaker
+    periods: tuple[str, ...]
+    places: Places
+    audits: PlacedAudits
+    overall: tuple[Estimated, ...]
+    by_period: tuple[Estimated, ...]
+
+
+def estimate_rows(
+    columns: ScoredColumns,
+    model: ReportModel,
+    *,
+    period: str = "month",
+    weight: str = "count",
+    audit: AuditFile | None = None,
+    level: float = 0.95,
+) -> Estimates:
+    """Estimate a row for each feed, overall and by period, and for all feeds together where there are several.
+
+    A note counts once in each of its feeds and once in the total. Undated notes belong to no day, week or month.
+
+    Raises
+    ------
+    DataError
+        If no audited note belongs to a feed and period of this report.
+    ConfigError
+        If the period or weight is unknown, or the level is no probability.
+    """
+    if not 0 < level < 1:
+        raise ConfigError(f"a level must lie between 0 and 1. Got {level} instead.")
+    if weight not in WEIGHTS:
+        raise ConfigError(f"a weight must be one of {', '.join(WEIGHTS)}. Got {weight!r} instead.")
+    names, when = cut_periods(columns.published_us, columns.dated, period)
+    periods = names if period != "all" else ()
+    places = split_places(columns, periods, when)
+    audits = place_audits(audit, places)
+    used = audit is not None and audit.sha256 in model.training_hashes
+    maker = RowMaker(columns, model, level, weight, used)
+    overall = [maker.estimate(*pair) for pair in zip(places.overall, audits.overall, strict=True)]
+    if not periods:  # feeds are what shrinks together, and there is no sum of audits to keep apart
+        overall = shrink_rows(overall, level)
+    rows = [maker.estimate(*pair) for pair in zip(places.by_period, audits.by_period, strict=True)]
+    by_period = add_changes(shrink_rows(rows, level), maker)
+    return Estimates(maker, periods, places, audits, tuple(overall), tuple(by_period))
 
 
 def build_report(
@@ -27,94 +89,73 @@ def build_report(
     model: ReportModel,
     *,
     period: str = "month",
+    weight: str = "count",
     audit: AuditFile | None = None,
     level: float = 0.95,
+    notes: Iterable[Note] | None = None,
 ) -> Report:
-    """Estimate a row for each feed and period, then for all feeds together where there are several.
+    """Estimate all rows and say what happened between them.
 
-    A note counts once in each of its feeds, by its row with the latest `scored_at`, and once in the total.
-    Undated notes belong to no day, week or month and are counted apart, in `undated`.
+    Parameters
+    ----------
+    columns
+        The latest row of each note in each feed.
+    model
+        The model that scored them.
+    period
+        "day", "week", "month", or "all" for rows over the whole range alone.
+    weight
+        "count", "exposure" or "likes".
+    audit
+        Labels of probability samples of feeds and periods.
+    level
+        Of every interval.
+    notes
+        The notes that were scored, for the words that set commercial ones apart.
 
     Raises
     ------
     DataError
         If no audited note belongs to a feed and period of this report.
     ConfigError
-        If the period is unknown.
+        If the period or weight is unknown, or the level is no probability.
     """
-    names, when = cut_periods(columns.published_us, columns.dated, period)
-    audits = _by_place(audit)
-    used = audit is not None and audit.sha256 in model.training_hashes
-    maker = RowMaker(columns, model, level=level, audit_used_in_training=used)
-
-    latest = columns.latest(per_feed=True)
-    rows: list[FeedRow] = []
-    drawn: dict[str, _Drawn] = {name: _Drawn() for name in names}
-    for feed, at, notes in _places(columns, latest, when):
-        if at >= 0:
-            of_feed = audits.pop((feed, names[at]), None)
-            drawn[names[at]].add(feed, len(notes), of_feed)
-            row = maker.row(notes, of_feed)
-            rows.append(msgspec.structs.replace(row, feed=feed, period=names[at]))
-        elif len(notes) == np.count_nonzero(columns.feed[latest] == columns.feed[notes[0]]):
-            row = row_without_number(Status.EMPTY, 0, "no note of this feed has a date")
-            rows.append(msgspec.structs.replace(row, feed=feed))
-    unplaced = sum(map(len, audits.values()))
-    if audit is not None and audit.rows and unplaced == len(audit.rows):
-        feed, name = min(audits)
-        raise DataError(f"an audit must be of a feed and {period} of this report. Got feed {feed!r}, period {name!r}.")
-    if len(columns.feeds) > 1:
-        once = columns.latest(per_feed=False)
-        for at, name in enumerate(names):
-            notes = once[when[once] == at]
-            rows.append(msgspec.structs.replace(maker.row(notes, drawn[name].of_all_feeds(len(notes))), period=name))
-    undated = np.bincount(columns.feed[latest][~columns.dated[latest]], minlength=len(columns.feeds))
+    estimates = estimate_rows(columns, model, period=period, weight=weight, audit=audit, level=level)
+    overall = tuple(each.row for each in estimates.overall)
+    rows = tuple(each.row for each in estimates.by_period)
+    points = change_points(estimates.by_period, columns, estimates.periods, level=level)
+    breaks = series_breaks(rows)
     return Report(
-        estimand=ESTIMAND,
+        estimand=ESTIMANDS[weight],
         frame=FRAME,
-        weight="count",
+        weight=weight,
         period=period,
         level=level,
+        generated_at=datetime.now(tz=UTC).isoformat(timespec="seconds"),
         model_version=model.version,
         audit_sha256=audit.sha256 if audit else None,
-        undated={name: int(count) for name, count in sorted(zip(columns.feeds, undated, strict=True))},
-        unplaced_audit_labels=unplaced,
-        rows=tuple(rows) or (row_without_number(Status.EMPTY, 0, "the archive holds no note"),),
+        undated=_undated(columns),
+        unplaced_audit_labels=estimates.audits.unplaced,
+        periods=estimates.periods,
+        overall=overall or (row_without_number(Status.EMPTY, 0, "the archive holds no note"),),
+        rows=rows,
+        alarms=find_alarms((*overall, *rows), points, breaks),
+        change_points=points,
+        series_breaks=breaks,
+        rule_dates=rule_dates(estimates.periods, period),
+        reliability=_reliability(estimates, level),
+        terms=() if notes is None else commercial_terms(notes, columns),
+        metric_changes=metric_changes(),
     )
 
 
-class _Drawn:
-    """The audits of all feeds in one period: together they are an audit of the total, each feed's strata apart."""
-
-    def __init__(self) -> None:
-        self._rows: list[AuditRow] = []
-        self._n_notes = 0
-        self._is_complete = True
-
-    def add(self, feed: str, n_notes: int, rows: list[AuditRow] | None) -> None:
-        self._n_notes += n_notes
-        self._is_complete &= rows is not None
-        self._rows += [msgspec.structs.replace(row, stratum=f"{feed}\0{row.stratum}") for row in rows or ()]
-
-    def of_all_feeds(self, n_notes: int) -> list[AuditRow] | None:
-        """Give them, or None where a feed has none, or notes stand in several feeds and so had several chances."""
-        return self._rows if self._is_complete and self._n_notes == n_notes else None
+def _reliability(estimates: Estimates, level: float) -> tuple[ReliabilityBin, ...]:
+    """Leave out an audit that the model was trained on: it knows those answers."""
+    if estimates.maker.audit_used_in_training:
+        return ()
+    return reliability_bins(estimates.maker.columns, estimates.audits.drawn, level=level)
 
 
-def _by_place(audit: AuditFile | None) -> dict[tuple[str, str], list[AuditRow]]:
-    places: dict[tuple[str, str], list[AuditRow]] = {}
-    for row in audit.rows if audit else ():
-        places.setdefault((row.feed_id, row.period), []).append(row)
-    return places
-
-
-def _places(columns: ScoredColumns, rows: IntArray, when: IntArray) -> Iterator[tuple[str, int, IntArray]]:
-    """Split rows by feed (in order of name) and period (in order of time; -1, the undated, first)."""
-    alphabetical = np.argsort(np.argsort(np.array(columns.feeds, dtype=object))) if columns.feeds else np.zeros(0, int)
-    rank = alphabetical[columns.feed[rows]]
-    order = np.lexsort((when[rows], rank))
-    keys = np.stack([rank[order], when[rows][order]], axis=1)
-    starts = np.flatnonzero(np.any(np.diff(keys, axis=0) != 0, axis=1)) + 1
-    for notes in np.split(rows[order], starts):
-        if len(notes):
-            yield columns.feeds[columns.feed[notes[0]]], int(when[notes[0]]), notes
+def _undated(columns: ScoredColumns) -> dict[str, int]:
+    counts = np.bincount(columns.feed[~columns.dated], minlength=len(columns.feeds))
+    return {name: int(count) for name, count in sorted(zip(columns.feeds, counts, strict=True))}

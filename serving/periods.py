@@ -1,6 +1,7 @@
 """Periods as reports name them: days, ISO weeks and months cut in Asia/Shanghai."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from typing import Literal, get_args
 
 import numpy as np
@@ -14,6 +15,11 @@ UNDATED = -1
 _SHANGHAI_OFFSET_US = 8 * 3600 * 1_000_000  # no daylight saving since 1991, long before the first note
 _DAY_US = 24 * 3600 * 1_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
+_FORMS: dict[Period, re.Pattern[str]] = {
+    "day": re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII),
+    "week": re.compile(r"\d{4}-W\d{2}", re.ASCII),
+    "month": re.compile(r"\d{4}-\d{2}", re.ASCII),
+}
 
 
 def cut_periods(
@@ -48,7 +54,7 @@ def cut_periods(
         return ("all",), np.zeros_like(codes)
     days = (published_us[dated] + _SHANGHAI_OFFSET_US) // _DAY_US
     each_day, which = np.unique(days, return_inverse=True)
-    names = [_name(date.fromordinal(int(day) + _EPOCH), period) for day in each_day]
+    names = [period_of(date.fromordinal(int(day) + _EPOCH), period) for day in each_day]
     ordered = tuple(dict.fromkeys(names))  # days ascend, so names appear in order of time
     position = {name: at for at, name in enumerate(ordered)}
     if len(each_day):
@@ -56,8 +62,75 @@ def cut_periods(
     return ordered, codes
 
 
-def _name(day: date, period: str) -> str:
+def period_of(day: date, period: str) -> str:
+    """Name the day, week or month that a day in Asia/Shanghai falls in.
+
+    Examples
+    --------
+    >>> period_of(date(2024, 12, 30), "week")
+    '2025-W01'
+    """
     if period == "week":
         iso = day.isocalendar()
         return f"{iso.year}-W{iso.week:02d}"
     return day.isoformat() if period == "day" else f"{day:%Y-%m}"
+
+
+def kind_of_period(name: str) -> Period:
+    """Tell by its name whether a period is a day, a week or a month.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    for kind, form in _FORMS.items():
+        if form.fullmatch(name):
+            _first_day(name)
+            return kind
+    raise ConfigError(f"a period must be named like 2025-03-12, 2025-W11 or 2025-03. Got {len(name)} other characters.")
+
+
+def period_before(name: str) -> str:
+    """Name the day, week or month just before.
+
+    Examples
+    --------
+    >>> period_before("2025-W01"), period_before("2025-03")
+    ('2024-W52', '2025-02')
+    """
+    return period_of(_first_day(name) - timedelta(days=1), kind_of_period(name))
+
+
+def period_last_year(name: str) -> str | None:
+    """Name the same day, ISO week or month of the year before; None for 29 February and for week 53.
+
+    Examples
+    --------
+    >>> period_last_year("2025-03"), period_last_year("2026-W53")
+    ('2024-03', None)
+    """
+    before = f"{int(name[:4]) - 1:04d}{name[4:]}"
+    try:
+        _first_day(before)
+    except ConfigError:
+        return None
+    return before
+
+
+def period_end_us(name: str) -> int:
+    """Give the first moment after a period, in microseconds since 1970-01-01 UTC."""
+    first, kind = _first_day(name), kind_of_period(name)
+    after = first + timedelta(days={"day": 1, "week": 7, "month": 31}[kind])
+    if kind == "month":
+        after = after.replace(day=1)
+    return (after.toordinal() - _EPOCH) * _DAY_US - _SHANGHAI_OFFSET_US
+
+
+def _first_day(name: str) -> date:
+    try:
+        if "W" in name:
+            return date.fromisocalendar(int(name[:4]), int(name[6:]), 1)
+        return date.fromisoformat(name if len(name) > len("2025-03") else f"{name}-01")
+    except ValueError as error:
+        raise ConfigError(f"a period must be a day, week or month of the calendar. Got {name!r} instead.") from error

@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 
 from data.errors import ConfigError, DataError
-from serving.feed_rows import FeedRow, Report, Share
+from serving.feed_rows import Change, Density, FeedRow, Naive, Share
 from serving.report_page import render_page
+from serving.report_shape import Report
 
 _OTHERS = ("ad", "disclosed_ad", "undisclosed_ad", "diversion")
 
@@ -19,15 +20,12 @@ def render_json(report: Report) -> str:
 
 
 def render_csv(report: Report) -> str:
-    """Write one line per feed and period; an empty cell where a row has no number."""
+    """Write one line per row, the whole range (no period) first; an empty cell where a row has no number."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    head = ["feed", "period", "status", "n", *_columns("organic"), "organic_process_ci_low", "organic_process_ci_high"]
-    for name in (*_OTHERS, "disclosure_rate", "naive"):
-        head += _columns(name)
-    writer.writerow([*head, "audit_labelled", "model_versions", "reasons"])
-    for row in report.rows:
-        writer.writerow(_cells(row))
+    rows = [_cells(row) for row in (*report.overall, *report.rows)]
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return out.getvalue()
 
 
@@ -62,31 +60,57 @@ def check_ending(path: Path) -> None:
         raise ConfigError(f"{path}: a report must end in .json, .csv or .html. Got {path.suffix!r} instead.")
 
 
-def _cells(row: FeedRow) -> list[str | int]:
+def _cells(row: FeedRow) -> dict[str, str | int]:
     others = {share.name: share for share in row.other_shares}
-    process: list[float | None] = [None, None]
-    if row.organic:
-        process = [row.organic.process_ci_low, row.organic.process_ci_high]
-    numbers = [*_three(row.organic), *process]
+    numbers: dict[str, float | None] = _interval("organic", row.organic)
+    numbers["organic_process_ci_low"] = row.organic.process_ci_low if row.organic else None
+    numbers["organic_process_ci_high"] = row.organic.process_ci_high if row.organic else None
     for name in _OTHERS:
-        numbers += _three(others.get(name))
-    numbers += _three(row.disclosure_rate)
-    numbers += [row.naive.share, row.naive.ci_low, row.naive.ci_high] if row.naive else [None] * 3
-    return [
-        "*" if row.feed is None else row.feed,
-        row.period or "",
-        row.status.value,
-        row.n,
-        *("" if number is None else f"{number:.6f}" for number in numbers),
-        row.audit.labelled if row.audit else "",
-        " ".join(row.model_versions),
-        "; ".join(row.reasons),
-    ]
+        numbers |= _interval(name, others.get(name))
+    numbers |= _interval("commercial", row.commercial_share) | _interval("disclosure_rate", row.disclosure_rate)
+    numbers |= _density("ads_per_100", row.ad_density)
+    comments = row.comment_diversion
+    numbers |= _density("diverting_per_1000_comments", comments.density if comments else None)
+    numbers |= _interval("naive", row.checks.naive)
+    numbers |= _change("last_period", row.since_last_period) | _change("last_year", row.since_last_year)
+    checks = ("pacc_organic", "emq_organic", "goodness_of_fit_p", "audit_model_z", "audit_model_p", "condition")
+    numbers |= {name: getattr(row.checks, name) for name in (*checks, "lag_days_median")}
+    audit = row.audit
+    numbers |= {"n_eff": row.n_eff, "audit_agreement": audit.agreement if audit else None}
+    numbers |= {name: getattr(audit, name) if audit else None for name in ("band_low", "band_high")}
+    return {
+        "feed": "*" if row.feed is None else row.feed,
+        "period": row.period or "",
+        "status": row.status.value,
+        "n": row.n,
+        **{name: "" if number is None else f"{number:.6f}" for name, number in numbers.items()},
+        "other_status": row.other_status.value,
+        "commercial_status": row.commercial_status.value,
+        "disclosure_status": row.disclosure_status.value,
+        "comments": comments.comments if comments else "",
+        "diverting_comments": comments.diverting if comments else "",
+        "audit_design": audit.design if audit else "",
+        "audit_drawn": audit.drawn if audit else "",
+        "audit_labelled": audit.labelled if audit else "",
+        "audit_labelled_twice": audit.labelled_twice if audit else "",
+        "late_notes": row.checks.late_notes,
+        "is_complete": str(row.is_complete).lower(),
+        "model_versions": " ".join(row.model_versions),
+        "policy_versions": " ".join(row.policy_versions),
+        "reasons": "; ".join(row.reasons),
+    }
 
 
-def _columns(name: str) -> list[str]:
-    return [f"{name}_share", f"{name}_ci_low", f"{name}_ci_high"]
+def _interval(name: str, share: Share | Naive | None) -> dict[str, float | None]:
+    numbers = (share.share, share.ci_low, share.ci_high) if share else (None, None, None)
+    return dict(zip((f"{name}_share", f"{name}_ci_low", f"{name}_ci_high"), numbers, strict=True))
 
 
-def _three(share: Share | None) -> list[float | None]:
-    return [share.share, share.ci_low, share.ci_high] if share else [None] * 3
+def _density(name: str, density: Density | None) -> dict[str, float | None]:
+    numbers = (density.value, density.ci_low, density.ci_high) if density else (None, None, None)
+    return dict(zip((name, f"{name}_ci_low", f"{name}_ci_high"), numbers, strict=True))
+
+
+def _change(name: str, change: Change | None) -> dict[str, float | None]:
+    fields = ("difference", "ci_low", "ci_high", "mix", "within")
+    return {f"since_{name}_{field}": getattr(change, field) if change else None for field in fields}

@@ -1,204 +1,180 @@
 """One row of a report: choose the estimator that these notes and labels allow, or say why there is none."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-import numpy as np
+import msgspec
 
-from data.labels import LABELS, Label
-from models.prevalence import (
-    FOUR_CLASSES,
-    THREE_CLASSES,
-    TWO_CLASSES,
-    SharesEstimate,
-    Status,
-    ValidationStatistics,
-    collapse_proba,
-    estimate_audited,
-    estimate_shares,
-    wilson_interval,
-)
-from serving.audit_file import AuditRow
-from serving.feed_rows import AuditFacts, FeedRow, Naive, Share, share_of
+from models.prevalence import SharesEstimate, Status
+from models.prevalence.goodness_of_fit import compare_audit_with_model
+from serving.feed_places import Place
+from serving.feed_rows import Checks, FeedRow
+from serving.note_weights import refuse_weights
+from serving.report_audits import Drawn
 from serving.report_model import ReportModel
+from serving.row_audit import MIN_LABELS, audit_facts, audited_shares
+from serving.row_facts import RowFacts
+from serving.row_model import ModelShares, NoteScores
+from serving.row_shares import (
+    ORGANIC,
+    audited_disclosure,
+    commercial_fields,
+    headline_fields,
+    make_row,
+    model_disclosure,
+    other_shares,
+    row_without_number,
+)
 from serving.scored_columns import IntArray, ScoredColumns
 
-_ORGANIC = Label.ORGANIC.value
-_DISCLOSED = Label.DISCLOSED_AD.value
-_WIDEST = 0.9  # of an interval that is published
-_ADS = (_DISCLOSED, Label.UNDISCLOSED_AD.value)
+
+@dataclass(frozen=True, eq=False)
+class Estimated:
+    """A row with the estimates behind it; `organic` is the one that its headline is of, None without a number."""
+
+    place: Place
+    row: FeedRow
+    organic: SharesEstimate | None = None
+    audited: SharesEstimate | None = None  # from 2 labels up
+    model: SharesEstimate | None = None  # PACC
+    model_em: SharesEstimate | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class RowMaker:
-    """Turns the notes of one feed and period into a row; feed and period are the caller's to fill in."""
+    """Turns places into rows: the audited layer where 30 labels allow it, else the model-based one."""
 
     columns: ScoredColumns
     model: ReportModel
     level: float
+    weight: str
     audit_used_in_training: bool
 
-    def row(self, notes: IntArray, drawn: Sequence[AuditRow] | None) -> FeedRow:
-        """Estimate one row.
+    def estimate(self, place: Place, drawn: Drawn | None) -> Estimated:
+        """Estimate the row of one place.
 
         Parameters
         ----------
-        notes
-            Rows of `columns`, each note once.
+        place
+            At least one note, each note once.
         drawn
             The audit of exactly these notes, or None.
         """
-        n = len(notes)
-        if n == 0:
-            return row_without_number(Status.EMPTY, 0, "no note")
-        versions = tuple(sorted({self.columns.versions[code] for code in np.unique(self.columns.version[notes])}))
+        facts, refusal = self.facts.of(place), self._refusal(place, drawn)
+        if refusal is not None:
+            status, reason = refusal
+            if status in (Status.MIXED_VERSIONS, Status.AUDIT_USED_IN_TRAINING):
+                facts["checks"] = msgspec.structs.replace(facts["checks"], naive=None)
+            return Estimated(place, row_without_number(status, len(place.notes), reason, facts=facts))
+        scores = self.scores(place.notes)
+        audited = None if not drawn else audited_shares(self.columns, place.notes, drawn, scores.weights)
+        if drawn and audited is not None:
+            facts["audit"] = audit_facts(drawn, audited)
+        if audited is not None and audited.status is Status.AUDIT_BROKEN:
+            row = row_without_number(Status.AUDIT_BROKEN, len(place.notes), *audited.reasons, facts=facts)
+            return Estimated(place, row, audited=audited)
+        if self.shares is None:
+            return self._audited_alone(place, audited, facts)
+        model, model_em = self.shares.organic(scores), self.shares.organic_em(scores)
+        facts["checks"] = self._model_checks(facts["checks"], scores, audited, model, model_em)
+        if audited is not None and _stands_alone(audited):
+            row = make_row(len(place.notes), facts | self._audited_fields(audited))
+            return Estimated(place, row, audited, audited, model, model_em)
+        fields = facts | self._model_fields(scores, model)
+        if audited is not None:
+            fields["reasons"] = (_too_few(audited), *fields["reasons"])
+        row = make_row(len(place.notes), fields)
+        return Estimated(place, row, model if row.organic else None, audited, model, model_em)
+
+    @cached_property
+    def shares(self) -> ModelShares | None:
+        """The model's own estimators; None without validation statistics."""
+        return None if self.model.validation is None else ModelShares(self.model.validation)
+
+    def scores(self, notes: IntArray) -> NoteScores:
+        """Take what the estimators need of some notes."""
+        columns, weights = self.columns, self.facts.weights(notes)
+        return NoteScores(columns.posteriors[notes], columns.q_commercial[notes], weights, columns.cluster[notes])
+
+    @cached_property
+    def facts(self) -> RowFacts:
+        """What a row tells whatever its status."""
+        return RowFacts(self.columns, self.weight, self.level)
+
+    def _refusal(self, place: Place, drawn: Drawn | None) -> tuple[Status, str] | None:
+        versions, weights = self.facts.versions(place.notes), self.facts.weights(place.notes)
         if len(versions) > 1:
-            reason = "notes were scored by several models: score them all with one"
-            return row_without_number(Status.MIXED_VERSIONS, n, reason, versions=versions)
+            return Status.MIXED_VERSIONS, "notes were scored by several models: score them all with one"
         if drawn and self.audit_used_in_training:
-            reason = "the model was trained on this audit: its labels cannot check it"
-            return row_without_number(Status.AUDIT_USED_IN_TRAINING, n, reason, versions=versions)
-        reason = ""
+            return Status.AUDIT_USED_IN_TRAINING, "the model was trained on this audit: its labels cannot check it"
         if versions[0] != self.model.version:
             reason = f"scored by {versions[0]}, but the model folder holds {self.model.version}"
-        elif self.model.statistics is None and not drawn:
-            reason = "the model has no validation statistics"
-        if reason:
-            return row_without_number(Status.INSUFFICIENT, n, reason, versions=versions, naive=self._naive(notes))
-        refused: tuple[str, ...] = ()
-        if drawn:
-            estimate, facts = self._audited(notes, drawn)
-            if estimate.status is not Status.INSUFFICIENT:
-                return self._audited_row(notes, estimate, facts)
-            refused = estimate.reasons
-        return self._model_row(notes, refused)
-
-    def _naive(self, notes: IntArray) -> Naive:
-        counted = int(np.count_nonzero(self.columns.author_label[notes] == LABELS.index(Label.ORGANIC)))
-        interval = wilson_interval(counted, len(notes), level=self.level)
-        return Naive(share=counted / len(notes), ci_low=interval.ci_low, ci_high=interval.ci_high)
-
-    def _audited(self, notes: IntArray, drawn: Sequence[AuditRow]) -> tuple[SharesEstimate, AuditFacts]:
-        twice = [row for row in drawn if row.label is not None and row.second_label is not None]
-        agreed = sum(row.label == row.second_label for row in twice)
-        facts = AuditFacts(
-            drawn=len(drawn),
-            labelled=sum(row.label is not None for row in drawn),
-            labelled_twice=len(twice),
-            agreement=agreed / len(twice) if twice else None,
-        )
-        place = {self.columns.note_ids[self.columns.note[row]]: at for at, row in enumerate(notes)}
-        if lost := sum(row.note_id not in place for row in drawn):
-            reasons = (f"audited notes must be in the archive, in their feed and period: {lost} are not",)
-            classes = tuple(label.value for label in LABELS)
-            return SharesEstimate(
-                Status.AUDIT_BROKEN, classes, facts.labelled, float(len(notes)), reasons=reasons
-            ), facts
-        sampled = np.array([place[row.note_id] for row in drawn], dtype=np.int64)
-        authors = [int(author) for author in self.columns.author[notes[sampled]]]
-        estimate = estimate_audited(
-            self.columns.posteriors[notes],
-            sampled,
-            [row.label for row in drawn],
-            [row.stratum for row in drawn],
-            np.array([row.inclusion_probability for row in drawn]),
-            clusters=[str(author) if author >= 0 else None for author in authors],
-        )
-        return estimate, facts
-
-    def _audited_row(self, notes: IntArray, estimate: SharesEstimate, facts: AuditFacts) -> FeedRow:
-        rate = _disclosure_rate(estimate, self.level)
-        return FeedRow(
-            feed=None,
-            period=None,
-            status=estimate.status,
-            n=len(notes),
-            organic=share_of(estimate, _ORGANIC, self.level),
-            other_status=estimate.status,
-            other_shares=_others(estimate, self.level),
-            disclosure_status=estimate.status if rate or not estimate.status.has_number else Status.INSUFFICIENT,
-            disclosure_rate=rate,
-            naive=self._naive(notes),
-            n_eff=estimate.n_eff,
-            audit=facts,
-            model_versions=(self.model.version,),
-            reasons=estimate.reasons,
-        )
-
-    def _model_row(self, notes: IntArray, refused: tuple[str, ...]) -> FeedRow:
-        statistics, posteriors = self.model.statistics, self.columns.posteriors[notes]
-        if statistics is None:
-            reasons = (*refused, "the model has no validation statistics")
-            return row_without_number(
-                Status.INSUFFICIENT, len(notes), *reasons, versions=(self.model.version,), naive=self._naive(notes)
-            )
-        two = statistics.collapse(TWO_CLASSES)
-        headline = estimate_shares(collapse_proba(posteriors, TWO_CLASSES), two)
-        organic = share_of(headline, _ORGANIC, self.level)
-        status, reasons = headline.status, (*refused, *headline.reasons)
-        if organic is not None and _says_nothing(organic):
-            organic, status = None, Status.INSUFFICIENT
-            reasons = (*reasons, "the interval excludes next to nothing: label a probability sample of this feed")
-        others = _finest(posteriors, statistics)
-        rate = _disclosure_rate(others, self.level)
-        return FeedRow(
-            feed=None,
-            period=None,
-            status=status,
-            n=len(notes),
-            organic=organic,
-            other_status=others.status,
-            other_shares=tuple(share for share in _others(others, self.level) if not _says_nothing(share)),
-            disclosure_status=others.status if rate else Status.INSUFFICIENT,
-            disclosure_rate=rate,
-            naive=self._naive(notes),
-            n_eff=headline.n_eff,
-            condition=headline.condition,
-            validation_counts=dict(zip(statistics.classes, map(int, statistics.counts), strict=True)),
-            model_versions=(self.model.version,),
-            reasons=reasons,
-        )
-
-
-def row_without_number(
-    status: Status, n: int, *reasons: str, versions: tuple[str, ...] = (), naive: Naive | None = None
-) -> FeedRow:
-    """Make a row that publishes no share, and says why."""
-    return FeedRow(
-        feed=None,
-        period=None,
-        status=status,
-        n=n,
-        other_status=status,
-        disclosure_status=status,
-        naive=naive,
-        model_versions=versions,
-        reasons=reasons,
-    )
-
-
-def _finest(
-    posteriors: np.ndarray[tuple[int, ...], np.dtype[np.float64]], statistics: ValidationStatistics
-) -> SharesEstimate:
-    """Estimate all four labels where their errors are known well enough, else with both ads as one."""
-    four = estimate_shares(collapse_proba(posteriors, FOUR_CLASSES), statistics)
-    if four.status.has_number:
-        return four
-    return estimate_shares(collapse_proba(posteriors, THREE_CLASSES), statistics.collapse(THREE_CLASSES))
-
-
-def _others(estimate: SharesEstimate, level: float) -> tuple[Share, ...]:
-    shares = (share_of(estimate, name, level) for name in estimate.classes if name != _ORGANIC)
-    return tuple(share for share in shares if share is not None)
-
-
-def _says_nothing(share: Share) -> bool:
-    """Tell an interval so wide that the share in its middle would only mislead."""
-    return share.ci_high - share.ci_low >= _WIDEST
-
-
-def _disclosure_rate(estimate: SharesEstimate, level: float) -> Share | None:
-    """Disclosed ads among all ads; None where the two kinds are one share."""
-    if _DISCLOSED not in estimate.classes or (ratio := estimate.ratio(_DISCLOSED, _ADS, level=level)) is None:
+            return Status.INSUFFICIENT, reason
+        if weights is not None and (unweighed := refuse_weights(weights, self.weight)):
+            return Status.INSUFFICIENT, unweighed
+        if self.model.validation is None and not drawn:
+            return Status.INSUFFICIENT, "the model has no validation statistics"
         return None
-    return Share(name="disclosure_rate", share=ratio[0], ci_low=ratio[1].ci_low, ci_high=ratio[1].ci_high)
+
+    def _audited_alone(self, place: Place, audited: SharesEstimate | None, facts: dict[str, Any]) -> Estimated:
+        n = len(place.notes)
+        if audited is not None and _stands_alone(audited):
+            row = make_row(n, facts | self._audited_fields(audited))
+            return Estimated(place, row, audited, audited)
+        reasons = () if audited is None else (_too_few(audited),)
+        reasons = (*reasons, "the model has no validation statistics")
+        return Estimated(place, row_without_number(Status.INSUFFICIENT, n, *reasons, facts=facts), audited=audited)
+
+    def _audited_fields(self, audited: SharesEstimate) -> dict[str, Any]:
+        return {
+            **headline_fields(audited, self.level),
+            "other_status": audited.status,
+            "other_shares": other_shares(audited, self.level),
+            **commercial_fields(audited, self.level),
+            **audited_disclosure(audited, self.level),
+        }
+
+    def _model_fields(self, scores: NoteScores, model: SharesEstimate) -> dict[str, Any]:
+        if self.shares is None:
+            return {}
+        labels, commercial = self.shares.labels(scores), self.shares.commercial(scores)
+        return {
+            **headline_fields(model, self.level),
+            "other_status": labels.status,
+            "other_shares": other_shares(labels, self.level),
+            **commercial_fields(commercial, self.level),
+            **model_disclosure(labels, commercial, self.level),
+        }
+
+    def _model_checks(
+        self,
+        checks: Checks,
+        scores: NoteScores,
+        audited: SharesEstimate | None,
+        model: SharesEstimate,
+        model_em: SharesEstimate,
+    ) -> Checks:
+        if self.shares is None:
+            return checks
+        author = self.shares.validation.author
+        compared = None if audited is None else compare_audit_with_model(audited, model, ORGANIC)
+        z, p = compared or (None, None)
+        return msgspec.structs.replace(
+            checks,
+            pacc_organic=model.share(ORGANIC),
+            emq_organic=model_em.share(ORGANIC),
+            goodness_of_fit_p=self.shares.fit_p(scores, model.n_eff) if model.status.has_number else None,
+            audit_model_z=z,
+            audit_model_p=p,
+            condition=model.condition,
+            validation_counts=dict(zip(author.classes, map(int, author.counts), strict=True)),
+        )
+
+
+def _stands_alone(audited: SharesEstimate) -> bool:
+    return audited.status is Status.AUDITED and audited.n >= MIN_LABELS
+
+
+def _too_few(audited: SharesEstimate) -> str:
+    return audited.reasons[0] if audited.reasons else f"an audit needs {MIN_LABELS} labels, got {audited.n}"

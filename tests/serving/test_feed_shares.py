@@ -12,6 +12,7 @@ from data.labels import LABELS
 from models.prevalence import (
     TWO_CLASSES,
     Status,
+    Validation,
     ValidationStatistics,
     collapse_proba,
     estimate_audited,
@@ -38,40 +39,43 @@ def micros(*moment):
     return int(datetime(*moment, tzinfo=UTC).timestamp() * 1_000_000)
 
 
-def scored(posteriors, *, feeds=("护肤",), version="m1", month=3):
+def scored(posteriors, *, feeds=("护肤",), version="m1", month=3, **known):
     n = len(posteriors)
-    zeros = np.zeros(n, dtype=np.int64)
-    return ScoredColumns(
-        note_ids=tuple(f"n{i}" for i in range(n)),
-        feeds=feeds,
-        versions=(version,),
-        note=np.arange(n),
-        feed=zeros,
-        version=zeros,
-        author=zeros - 1,
-        published_us=zeros + micros(2025, month, 10),
-        dated=np.ones(n, dtype=bool),
-        scored_us=zeros + micros(2025, 6, 1),
-        author_label=posteriors.argmax(axis=1),
-        posteriors=posteriors,
-    )
+    given = {
+        "versions": (version,),
+        "published_us": np.full(n, micros(2025, month, 10)),
+        "dated": np.ones(n, dtype=bool),
+    }
+    return ScoredColumns.from_arrays([f"n{i}" for i in range(n)], posteriors, feeds=feeds, **(given | known))
 
 
-def repeated(columns, rows, **changes):
-    """The same archive with some rows appended again, changed."""
-    arrays = ("note", "feed", "version", "author", "published_us", "dated", "scored_us", "author_label", "posteriors")
+def two_months(columns, n_first):
+    """The first notes stand at the last moment of March in Shanghai, the others in April."""
+    moments = np.where(np.arange(len(columns.note)) < n_first, micros(2025, 3, 31, 15), micros(2025, 3, 31, 16))
+    return replace(columns, published_us=moments)
+
+
+def repeated(columns, rows, *, feed):
+    """The same archive with some of its notes in another feed too."""
     n = len(columns.note)
-    longer = {name: np.concatenate([getattr(columns, name), getattr(columns, name)[rows]]) for name in arrays}
-    for name, value in changes.items():
-        longer[name][n:] = value
-    return replace(columns, **longer)
+    longer = columns.take(np.concatenate([np.arange(n), rows]))
+    longer.feed[n:] = feed
+    return longer
+
+
+def commercial(gold, posteriors, sources):
+    yes = posteriors[:, [0, 3]].sum(axis=1)
+    answers = np.where(np.isin(gold, (0, 3)), 0, 1)
+    proba = np.stack([yes, 1 - yes], axis=1)
+    return ValidationStatistics.from_predictions(answers, proba, sources, classes=("commercial", "not_commercial"))
 
 
 @pytest.fixture(scope="module")
 def model():
     gold, posteriors = draw(1, 3000)
     sources = [f"source {i % 10}" for i in range(3000)]
-    return ReportModel("m1", frozenset({"feed" * 16}), ValidationStatistics.from_predictions(gold, posteriors, sources))
+    author = ValidationStatistics.from_predictions(gold, posteriors, sources)
+    return ReportModel("m1", frozenset({"feed" * 16}), Validation(author, commercial(gold, posteriors, sources)))
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +103,8 @@ def audit(feed):
 
 def test_model_based_row_carries_the_two_class_estimate(feed, model):
     row = build_report(scored(feed[1]), model).rows[0]
-    two = collapse_proba(feed[1], TWO_CLASSES)
-    expected = estimate_shares(two, model.statistics.collapse(TWO_CLASSES))
+    two = collapse_proba(feed[1].astype(np.float32), TWO_CLASSES)
+    expected = estimate_shares(two, model.validation.author.collapse(TWO_CLASSES), clusters=np.arange(N))
     assert (row.feed, row.period, row.n, row.status) == ("护肤", "2025-03", N, Status.MODEL_BASED)
     assert row.organic.share == expected.share("organic")
     assert row.organic.ci_low == expected.realised("organic").ci_low
@@ -113,20 +117,21 @@ def test_few_labelled_disclosed_ads_merge_the_two_ads(feed, model):
     gold, posteriors = draw(1, 3000)
     keep = np.concatenate([np.flatnonzero(gold != 0), np.flatnonzero(gold == 0)[:37]])
     sources = [f"source {i % 10}" for i in range(len(keep))]
-    few = replace(model, statistics=ValidationStatistics.from_predictions(gold[keep], posteriors[keep], sources))
+    author = ValidationStatistics.from_predictions(gold[keep], posteriors[keep], sources)
+    few = replace(model, validation=replace(model.validation, author=author))
     row = build_report(scored(feed[1]), few).rows[0]
     assert row.status is Status.MODEL_BASED
     assert [share.name for share in row.other_shares] == ["ad", "diversion"]
     assert row.disclosure_status is Status.INSUFFICIENT
     assert row.disclosure_rate is None
-    assert row.validation_counts["disclosed_ad"] == 37
+    assert row.checks.validation_counts["disclosed_ad"] == 37
 
 
 def test_a_model_without_statistics_is_insufficient_but_counted(feed, model):
-    row = build_report(scored(feed[1]), replace(model, statistics=None)).rows[0]
+    row = build_report(scored(feed[1]), replace(model, validation=None)).rows[0]
     assert row.status is Status.INSUFFICIENT
     assert row.organic is None
-    assert row.naive.share == pytest.approx(np.mean(feed[1].argmax(axis=1) == 2))
+    assert row.checks.naive.share == pytest.approx(np.mean(feed[1].argmax(axis=1) == 2))
 
 
 def test_notes_scored_by_another_model_are_insufficient(feed, model):
@@ -141,29 +146,28 @@ def test_a_feed_scored_by_two_models_has_no_number(feed, model):
     row = build_report(mixed, model).rows[0]
     assert row.status is Status.MIXED_VERSIONS
     assert row.organic is None
-    assert row.naive is None
-
-
-def test_the_latest_scoring_of_a_note_wins(feed, model):
-    columns = replace(scored(feed[1]), versions=("m0", "m1"))
-    rescored = repeated(columns, np.arange(N), version=1, scored_us=micros(2025, 7, 1))
-    row = build_report(rescored, model).rows[0]
-    assert (row.status, row.n, row.model_versions) == (Status.MODEL_BASED, N, ("m1",))
-    earlier = repeated(columns, np.arange(N), version=1, scored_us=micros(2025, 5, 1))
-    assert build_report(earlier, model).rows[0].model_versions == ("m0",)
+    assert row.checks.naive is None
 
 
 def test_a_note_in_two_feeds_counts_once_in_the_total(feed, model):
     columns = repeated(scored(feed[1], feeds=("护肤", "母婴")), np.arange(200), feed=1)
-    rows = build_report(columns, model).rows
-    assert [(row.feed, row.n) for row in rows] == [("护肤", N), ("母婴", 200), (None, N)]
+    report = build_report(columns, model)
+    expected = [("护肤", N), ("母婴", 200), (None, N)]
+    assert [(row.feed, row.n) for row in report.rows] == expected
+    assert [(row.feed, row.n) for row in report.overall] == expected
 
 
 def test_periods_are_rows_of_their_own_in_order_of_time(feed, model):
-    columns = scored(feed[1])
-    april = replace(columns, published_us=np.where(np.arange(N) < 200, micros(2025, 3, 31, 16), columns.published_us))
-    assert [(row.period, row.n) for row in build_report(april, model).rows] == [("2025-03", 400), ("2025-04", 200)]
-    assert [row.n for row in build_report(april, model, period="all").rows] == [N]
+    report = build_report(two_months(scored(feed[1]), 200), model)
+    assert report.periods == ("2025-03", "2025-04")
+    assert [(row.period, row.n) for row in report.rows] == [("2025-03", 200), ("2025-04", 400)]
+    assert [(row.period, row.n) for row in report.overall] == [(None, N)]
+
+
+def test_a_report_of_all_time_has_the_whole_range_alone(feed, model):
+    report = build_report(scored(feed[1]), model, period="all")
+    assert (report.periods, report.rows) == ((), ())
+    assert [(row.period, row.n) for row in report.overall] == [(None, N)]
 
 
 def test_undated_notes_are_counted_apart(feed, model):
@@ -171,19 +175,26 @@ def test_undated_notes_are_counted_apart(feed, model):
     report = build_report(columns, model)
     assert report.rows[0].n == N - 50
     assert report.undated == {"护肤": 50}
-    assert build_report(columns, model, period="all").rows[0].n == N
+    assert report.overall[0].n == N
 
 
-def test_a_feed_without_dates_and_an_empty_archive_are_empty(feed, model):
-    undated = replace(scored(feed[1]), dated=np.zeros(N, dtype=bool))
-    assert [(row.feed, row.status) for row in build_report(undated, model).rows] == [("护肤", Status.EMPTY)]
-    assert build_report(scored(feed[1][:0], feeds=()), model).rows[0].status is Status.EMPTY
+def test_a_feed_without_dates_has_no_period_but_a_whole(feed, model):
+    report = build_report(replace(scored(feed[1]), dated=np.zeros(N, dtype=bool)), model)
+    assert (report.periods, report.rows) == ((), ())
+    assert (report.overall[0].n, report.overall[0].status) == (N, Status.MODEL_BASED)
+
+
+def test_an_empty_archive_is_empty(feed, model):
+    report = build_report(scored(feed[1][:0], feeds=()), model)
+    assert [(row.feed, row.status, row.n) for row in report.overall] == [(None, Status.EMPTY, 0)]
 
 
 def test_audited_row_carries_the_estimate_of_its_labels_and_agreement(feed, model, audit):
     row = build_report(scored(feed[1]), model, audit=audit).rows[0]
     labels = [drawn.label for drawn in audit.rows]
-    expected = estimate_audited(feed[1], np.arange(60), labels, ["all"] * 60, np.full(60, 0.1))
+    clusters = [str(i) for i in range(60)]
+    proba = feed[1].astype(np.float32)
+    expected = estimate_audited(proba, np.arange(60), labels, ["all"] * 60, np.full(60, 0.1), clusters=clusters)
     assert row.status is Status.AUDITED
     assert row.organic.share == pytest.approx(expected.share("organic"))
     assert row.organic.ci_low == pytest.approx(expected.realised("organic").ci_low)
@@ -254,8 +265,8 @@ def test_notes_in_several_feeds_make_no_audit_of_the_total(feed, model, audit):
 
 def test_an_interval_too_wide_to_say_anything_publishes_no_share(feed, model, monkeypatch):
     published = build_report(scored(feed[1]), model).rows[0].organic
-    monkeypatch.setattr("serving.row_estimate._WIDEST", published.ci_high - published.ci_low)
+    monkeypatch.setattr("serving.row_shares.WIDEST", published.ci_high - published.ci_low)
     row = build_report(scored(feed[1]), model).rows[0]
     assert (row.status, row.organic) == (Status.INSUFFICIENT, None)
     assert row.reasons == ("the interval excludes next to nothing: label a probability sample of this feed",)
-    assert row.naive is not None
+    assert row.checks.naive is not None

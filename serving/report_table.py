@@ -1,0 +1,91 @@
+"""A report on the terminal: rows, the whole range first, and what happened between them below."""
+
+import re
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from serving.feed_rows import CommentDensity, FeedRow, Share
+from serving.report_shape import ChangePoint, Report
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_TERMS_SHOWN = 10
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print the rows, then alarms, change points, and what the rows are estimates of."""
+    ratio = f"organic ({report.level:.0%} CI)"
+    table = Table("feed", "period", ratio, "status", "labels", "commercial", "count", title="Authenticity ratio")
+    table.add_column("diverting comments", justify="right")
+    table.add_column("notes", justify="right")
+    for row in report.overall:
+        table.add_row(*map(escape, _cells(row)))
+    if report.rows:
+        table.add_section()
+    for row in report.rows:
+        table.add_row(*map(escape, _cells(row)))
+    console.print(table)
+    for line in _lines(report):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def tell_point(point: ChangePoint) -> str:
+    """Say a change point in one line."""
+    feed = "all feeds" if point.feed is None else point.feed
+    if point.series == "organic":
+        size = f"{point.size:+.1%} ({point.ci_low:+.1%} to {point.ci_high:+.1%})"
+    else:
+        size = f"{point.size:+.1f} per 1,000 comments ({point.ci_low:+.1f} to {point.ci_high:+.1f})"
+    return f"{feed}, from {point.period}: {point.series} {size}, q {point.q_value:.2g}"
+
+
+def _lines(report: Report) -> list[str]:
+    lines = [f"alarm {alarm.kind}: {alarm.text}" for alarm in report.alarms]
+    lines += [f"change: {tell_point(point)}" for point in report.change_points]
+    if words := [f"{term.word} {term.commercial}:{term.other}" for term in report.terms if term.z > 0][:_TERMS_SHOWN]:
+        lines.append(f"words of commercial notes (commercial:other notes): {', '.join(words)}")
+    lines += [f"estimand: {report.estimand}", f"frame: {report.frame}", f"model: {report.model_version}"]
+    if undated := sum(report.undated.values()):
+        where = "in no period, but in the whole range" if report.periods else "in the whole range"
+        lines.append(f"undated notes, {where}: {undated}")
+    if report.unplaced_audit_labels:
+        lines.append(f"audit labels outside these feeds and periods: {report.unplaced_audit_labels}")
+    return lines + _reasons(report)
+
+
+def _reasons(report: Report) -> list[str]:
+    """Say each reason once; those that differ in their numbers only, with the first row's and how many there are."""
+    alike: dict[str, list[str]] = {}
+    for row in (*report.overall, *report.rows):
+        for reason in row.reasons:
+            alike.setdefault(_NUMBER.sub("#", f"{row.status}: {reason}"), []).append(f"{row.status}: {reason}")
+    return [
+        f"{reasons[0]} ({len(reasons)} rows{', numbers differ' if len(set(reasons)) > 1 else ''})"
+        if len(reasons) > 1
+        else reasons[0]
+        for _, reasons in sorted(alike.items())
+    ]
+
+
+def _cells(row: FeedRow) -> tuple[str, ...]:
+    naive = row.checks.naive
+    return (
+        "all feeds" if row.feed is None else row.feed,
+        row.period or "all",
+        _percent(row.organic),
+        f"{row.status.value}{'' if row.is_complete else ', unfinished'}",
+        str(row.audit.labelled) if row.audit else "",
+        _percent(row.commercial_share),
+        f"{naive.share:.1%}" if naive else "",
+        _per_mille(row.comment_diversion),
+        f"{row.n:,}",
+    )
+
+
+def _percent(share: Share | None) -> str:
+    return f"{share.share:.1%} ({share.ci_low:.1%}–{share.ci_high:.1%})" if share else "–"
+
+
+def _per_mille(comments: CommentDensity | None) -> str:
+    return f"{comments.density.value:.1f}‰" if comments and comments.density else "–"

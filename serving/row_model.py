@@ -1,0 +1,92 @@
+"""What the classifier alone says of a place, corrected by its validation statistics."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from data.labels import Label
+from models.prevalence import (
+    THREE_CLASSES,
+    TWO_CLASSES,
+    SharesEstimate,
+    Validation,
+    ValidationStatistics,
+    bin_posteriors,
+    collapse_proba,
+    estimate_shares,
+)
+from models.prevalence.emq import estimate_shares_em
+from models.prevalence.goodness_of_fit import label_shift_fit
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+ORGANIC = Label.ORGANIC.value
+
+
+@dataclass(frozen=True, eq=False)
+class NoteScores:
+    """Of the notes of one place: posteriors (n, 4) of the author's own content, P(commercial), weights, clusters."""
+
+    posteriors: npt.NDArray[np.float32]
+    commercial: npt.NDArray[np.float32]
+    weights: FloatArray | None
+    clusters: IntArray
+
+    @cached_property
+    def two(self) -> FloatArray:
+        """Posteriors of not organic and organic, shape (n, 2)."""
+        return collapse_proba(self.posteriors, TWO_CLASSES)
+
+
+@dataclass(frozen=True, eq=False)
+class ModelShares:
+    """Estimates from posteriors; each statistic is collapsed once for all places."""
+
+    validation: Validation
+
+    @cached_property
+    def two(self) -> ValidationStatistics:
+        """Statistics of organic against the rest."""
+        return self.validation.author.collapse(TWO_CLASSES)
+
+    @cached_property
+    def _three(self) -> ValidationStatistics:
+        return self.validation.author.collapse(THREE_CLASSES)
+
+    def organic(self, scores: NoteScores) -> SharesEstimate:
+        """Estimate the headline by PACC: organic or not."""
+        return estimate_shares(scores.two, self.two, weights=scores.weights, clusters=scores.clusters)
+
+    def organic_em(self, scores: NoteScores) -> SharesEstimate:
+        """Estimate the headline by EMQ, on posteriors scaled by bias-corrected temperature."""
+        scaling = self.validation.scaling
+        posteriors = scores.two if scaling is None else collapse_proba(scaling.apply(scores.posteriors), TWO_CLASSES)
+        return estimate_shares_em(posteriors, self.two, weights=scores.weights, clusters=scores.clusters)
+
+    def labels(self, scores: NoteScores) -> SharesEstimate:
+        """Estimate all four labels where their errors are known well enough, else with both ads as one."""
+        four = estimate_shares(
+            scores.posteriors, self.validation.author, weights=scores.weights, clusters=scores.clusters
+        )
+        if four.status.has_number:
+            return four
+        three = collapse_proba(scores.posteriors, THREE_CLASSES)
+        return estimate_shares(three, self._three, weights=scores.weights, clusters=scores.clusters)
+
+    def commercial(self, scores: NoteScores) -> SharesEstimate | None:
+        """Estimate the share of commercial notes; None where the question was not validated."""
+        statistics = self.validation.commercial
+        if statistics is None:
+            return None
+        yes = scores.commercial.astype(np.float64)
+        proba = np.stack([yes, 1 - yes], axis=1)
+        return estimate_shares(proba, statistics, weights=scores.weights, clusters=scores.clusters)
+
+    def fit_p(self, scores: NoteScores, n_eff: float) -> float | None:
+        """Test whether some mix of the validated labels explains these posteriors; None without labels of each."""
+        author = self.validation.author
+        if np.any(author.counts == 0):
+            return None
+        return label_shift_fit(bin_posteriors(scores.posteriors, scores.weights), n_eff, author).p_value
