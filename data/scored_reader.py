@@ -11,6 +11,7 @@ from data.errors import DataError
 from data.rows import read_rows
 from data.scored import ADDED, SCHEMA, SCHEMA_VERSION, VERSION_KEY, flatten, to_batch
 
+_JSONL = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 _BUFFER_BYTES = 2**20  # without it, or with pre_buffer, pyarrow holds whole column chunks
 
 
@@ -47,11 +48,15 @@ def find_parts(path: Path) -> list[Path]:
     Raises
     ------
     DataError
-        If there is none.
+        If there is none, or it is of another kind.
     """
     if not path.exists():
         raise DataError(f"{path}: the scored archive must exist. Got no such file.")
     if not path.is_dir():
+        if not path.name.endswith((".parquet", *_JSONL)):
+            raise DataError(
+                f"{path}: a scored archive must be .jsonl or .parquet, or a folder of parts. Got {path.suffix!r}."
+            )
         return [path]
     parts = sorted(part for part in path.glob("*.parquet") if not part.name.startswith("."))
     if not parts:
@@ -87,11 +92,8 @@ def _checked_columns(path: Path, file: pq.ParquetFile) -> set[str]:
 
 
 def _read(path: Path, schema: pa.Schema, batch_rows: int) -> Iterator[pa.RecordBatch]:
-    if path.suffix == ".parquet":
-        return _parquet_batches(path, schema, batch_rows)
-    if path.name.endswith((".jsonl", ".jsonl.gz", ".jsonl.zst")):
-        return _jsonl_batches(path, schema, batch_rows)
-    raise DataError(f"{path}: a scored archive must be .jsonl or .parquet, or a folder of parts. Got {path.suffix!r}.")
+    read = _parquet_batches if path.suffix == ".parquet" else _jsonl_batches
+    return read(path, schema, batch_rows)
 
 
 def _parquet_batches(path: Path, schema: pa.Schema, batch_rows: int) -> Iterator[pa.RecordBatch]:

@@ -1,6 +1,7 @@
 """The columns of a scored archive that a share is made of, as arrays."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +16,7 @@ from data.errors import DataError
 from data.labels import LABELS
 from models.prevalence import author_posteriors
 from serving.note_clusters import join_notes
-from serving.scored_query import query_archive, stream_archive
+from serving.scored_query import place_row, query_archive, stream_archive
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -134,10 +135,9 @@ def read_scored(path: Path) -> ScoredColumns:
     DataError
         If the archive is missing or damaged, or a value is missing or unknown.
     """
-    try:
+    with suppress(duckdb.Error):  # its message may quote the archive; the slower reader says what is wrong, and where
         return _collect(path, query_archive(path))
-    except duckdb.Error:  # its message may quote the archive; the slower reader says what is wrong, and where
-        return _collect(path, stream_archive(path))
+    return _collect(path, stream_archive(path))
 
 
 def _collect(path: Path, batches: Iterable[pa.RecordBatch]) -> ScoredColumns:
@@ -169,7 +169,7 @@ def _checked(path: Path, batch: pa.RecordBatch, start: int) -> dict[str, Any]:
 
     def refuse(wrong: Any, what: str) -> None:
         if np.any(wrong):
-            raise DataError(f"{path}: row {start + int(np.argmax(wrong)) + 1}: {what}")
+            raise DataError(f"{place_row(path, start + int(np.argmax(wrong)))}: {what}")
 
     for name in ("note_id", "author_label", "version", *_PROBABILITIES):
         if batch[name].null_count:

@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from data.labels import LABELS
+from data.labels import LABELS, QUESTIONS
+from data.rows import read_rows
 from data.scored import ADDED, SCHEMA
 from data.scored_reader import find_parts, iter_scored, stored_columns
 
@@ -55,11 +58,15 @@ _JSON_TYPES = {
     "schema_version": "BIGINT",
     **dict.fromkeys((*_STRINGS, "label", *_TIMES), "VARCHAR"),
     "scores": f"STRUCT({', '.join(f'{label} DOUBLE' for label in LABELS)})",
-    "questions": "STRUCT(commercial DOUBLE, disclosed DOUBLE, diversion DOUBLE)",
+    "questions": f"STRUCT({', '.join(f'{question} DOUBLE' for question in QUESTIONS)})",
     "pa_organic": "DOUBLE",
     **dict.fromkeys(_COUNTS, "BIGINT"),
 }
-_JSON_NEEDED = ("note_id", "label", "scored_at", "model_version", "questions.disclosed", "questions.diversion")
+_JSON_NEEDED = (
+    *("note_id", "label", "scored_at", "model_version"),
+    *(f"scores.{label}" for label in LABELS),
+    *(f"questions.{question}" for question in QUESTIONS),
+)
 _JSON_ROWS = f"""(
 SELECT
     {", ".join(_STRINGS)}, pa_organic, {", ".join(_COUNTS)},
@@ -117,6 +124,18 @@ def stream_archive(path: Path) -> Iterator[pa.RecordBatch]:
         for batch in iter_scored(path, columns=COLUMNS, batch_rows=_BATCH_ROWS):
             connection.register("batch", pa.Table.from_batches([batch], schema=schema))
             yield from connection.sql(f"{_SELECT} batch").to_arrow_table().to_batches()
+
+
+def place_row(path: Path, row: int) -> str:
+    """Say where the archive's row, counted from 0, stands: its file and its line (Parquet: row) counted from 1."""
+    for part in find_parts(path):
+        if part.suffix != ".parquet":
+            return f"{part}:{next(islice(read_rows(part), row, None))[0]}"
+        rows = pq.read_metadata(part).num_rows
+        if row < rows:
+            return f"{part}:{row + 1}"
+        row -= rows
+    return str(path)
 
 
 def _copied(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
