@@ -12,7 +12,7 @@ from data.errors import ModelError
 
 FloatArray = npt.NDArray[np.float64]
 MIN_SEGMENT = 2  # periods on either side of a step
-MAX_RESCALE = 4.0  # of a variance, to the level of its series
+MAX_RESCALE = 20.0  # of a variance, to the level of its series
 _TINY = 1e-12
 
 
@@ -130,8 +130,14 @@ def level_weights(values: FloatArray, variances: FloatArray) -> FloatArray:
     is_share = np.all((values >= 0) & (values <= 1) | ~known, axis=1, keepdims=True)
     mean = np.sum(values, axis=1, keepdims=True, where=known) / np.maximum(known.sum(axis=1, keepdims=True), 1)
     own, common = np.maximum(values * (1 - values), _TINY), np.maximum(mean * (1 - mean), _TINY)
-    scale = np.where(is_share & known, np.clip(own / common, 1 / MAX_RESCALE, MAX_RESCALE), 1.0)
-    weights: FloatArray = scale / variances
+    rescale = np.where(is_share & known, common / own, 1.0)
+    at_level = variances * np.maximum(rescale, 1 / MAX_RESCALE)
+    # The variance stated of a share of 0 or 1 says nothing: take what is usual in the series.
+    unsaid = rescale > MAX_RESCALE
+    usual = np.where(known & ~unsaid, at_level, np.nan)
+    rows = np.flatnonzero(unsaid.any(axis=1) & ~np.isnan(usual).all(axis=1))
+    at_level[rows] = np.where(unsaid[rows], np.nanmedian(usual[rows], axis=1, keepdims=True), at_level[rows])
+    weights: FloatArray = 1 / at_level
     return weights
 
 

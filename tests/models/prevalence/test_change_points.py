@@ -79,6 +79,20 @@ def test_with_few_notes_a_share_that_is_high_by_chance_makes_no_step():
     assert np.mean(np.array(sets) > 0) <= 0.15
 
 
+def test_months_without_a_single_diverting_comment_make_no_step():
+    """Counted from few comments, the variance stated of 0 is next to none."""
+    rng = np.random.default_rng(5)
+    values = rng.binomial(500, 0.003, (1000, 24)) / 500
+    assert found_in(values, np.maximum(values * (1 - values) / 500, 1e-9)) == []
+
+
+def test_a_jump_from_none_is_found():
+    values = np.random.default_rng(5).binomial(500, [[0.0] * 12 + [0.04] * 12]) / 500
+    (step,) = found_in(values, np.maximum(values * (1 - values) / 500, 1e-9))
+    assert step.at == 12
+    assert step.size == pytest.approx(0.04, abs=0.01)
+
+
 def test_values_that_are_no_shares_are_taken_with_their_variances_as_given():
     values, variances = weeks(stepped(1, 1, 0.08, 30), 1)
     (share,), (percent,) = found_in(values, variances), found_in(100 * values, 1e4 * variances)
