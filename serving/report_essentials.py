@@ -27,7 +27,8 @@ def render_essentials(report: Report, strings: Strings) -> str:
 {_table(of_whole, report.level, strings)}
 <h2>{_both("trust", strings)}</h2>
 <p>{escape(report.estimand)}. {escape(report.frame)}.</p>
-<p>{_both("models", strings)}: {escape(report.model_version)}. {_both("generated", strings)}: {_day(report.generated_at)}.</p>"""
+<p>{_both("models", strings)}: {escape(report.model_version)}</p>
+<p>{_both("generated", strings)}: {_day(report.generated_at)}</p>"""
 
 
 def percent(share: Share) -> str:

@@ -24,7 +24,8 @@ function render(width = page.clientWidth) {
   const row = rowOf(state);
   const focused = document.activeElement?.id;
   const parts = [
-    element("header", {}, element("h1", {}, say("title")), element("p", { class: "about" }, say("subtitle")), controls(state)),
+    element("header", {}, element("h1", {}, say("title")), element("p", { class: "about" }, say("subtitle"))),
+    controls(state),
     element("main", {},
       FEEDS.size ? headline(state, row) : element("p", { class: "calm" }, say("nothing")),
       alarms(state), seriesSection(state, width), sharesSection(state, width), FEEDS.size > 0 && measuresSection(state, width), changesSection(state, width),

@@ -18,6 +18,7 @@ function changesSection(state, width) {
     width: Math.min(width, 860), height: 44 * parts.length + 30, marginLeft: 12, marginRight: 60, marginTop: 14, marginBottom: 28,
     x: { domain: [Math.min(-2, d3.min(ends)), Math.max(2, d3.max(ends))], nice: true, label: null, ticks: 6, tickFormat: (value) => signed(value, Number.isInteger(value) ? 0 : 1), grid: true },
     y: { domain: parts.map((each) => each.line), axis: null, padding: 0.5 },
+    style: { fontSize: width < 500 ? "11px" : "12px", fontFamily: "inherit", overflow: "visible" },
     marks: [
       Plot.barX(parts, { x: "value", y: "line", fill: (each) => (each.low === undefined ? "#9bbfd8" : BLUE), insetTop: 4, insetBottom: -4 }),
       Plot.ruleY(parts.filter((each) => each.low !== undefined), { x1: "low", x2: "high", y: "line", dy: 5, stroke: INK, strokeWidth: 2, marker: "tick" }),
@@ -31,5 +32,5 @@ function changesSection(state, width) {
 
 function changeLine(each) {
   const interval = each.low === undefined ? "" : ` (${say("to", { low: signed(each.low), high: signed(each.high) })})`;
-  return `${each.line}${say("colon")}${say("points", { value: signed(each.value) })}${interval}`;
+  return `${each.low === undefined ? each.part : each.name}${say("colon")}${say("points", { value: signed(each.value) })}${interval}`;
 }

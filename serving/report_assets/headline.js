@@ -11,7 +11,7 @@ function headline(state, row) {
   return element("section", { id: "headline", "aria-live": "polite" },
     element("p", { class: "place" }, place),
     element("p", { class: "figures" },
-      element("strong", {}, share ? percent(share.share) : say("no_number")),
+      element("strong", { class: share ? null : "none" }, share ? percent(share.share) : say("no_number")),
       share && element("span", { class: "interval" }, say("ci", { level: level(), low: decimal(100 * share.ci_low), high: percent(share.ci_high) })),
       row && chip(row.status)),
     element("p", { class: "facts" }, facts.filter(Boolean).join(" · ")),
@@ -28,7 +28,7 @@ function movement(state) {
   const changes = [latest.since_last_year, latest.since_last_period].filter(Boolean);
   if (state.period && !changes.length) return null;
   return element("ul", { class: "cards" },
-    !state.period && element("li", {},
+    !state.period && PERIODS.length > 1 && element("li", {},
       element("span", { class: "what" }, say("latest"), say("colon"), latest.period),
       element("b", {}, withInterval(latest.organic)), " ", chip(latest.status)),
     changes.map((change) => element("li", {},

@@ -14,7 +14,7 @@ function measuresSection(state, width) {
     return element("figure", {},
       element("figcaption", {}, element("b", {}, title), value && element("span", { class: "value" }, ` ${value}`),
         element("small", {}, say(about[name] ?? `${name}_about`))),
-      drawn ?? element("p", { class: "calm" }, say("no_measure", { status: row ? say(`status_${measure.status(row)}`) : "–" })));
+      drawn ?? element("p", { class: "calm" }, name === "comments" ? say("no_comments") : say("no_measure", { status: row ? say(`status_${measure.status(row)}`) : "–" })));
   });
   return section("measures", say("measures"), element("div", { class: "grid" }, figures));
 }

@@ -3,7 +3,7 @@
 function seriesSection(state, width) {
   const title = `${say("series")}${say("colon")}${feedName(state.feed)}`;
   const drawn = seriesChart(state.feed, "organic", { width, height: width < 500 ? 280 : 340, title, chosen: state.period, annotated: true });
-  if (!PERIODS.length || !drawn) return null;
+  if (PERIODS.length < 2 || !drawn) return null;
   return section("series", title, element("p", { class: "about" }, say("series_about", { level: level() })),
     seriesLegend(state.feed), drawn, happenings(state.feed), periodNumbers(state));
 }
