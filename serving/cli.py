@@ -17,6 +17,8 @@ VERBS: dict[str, str] = {
     "classify": "serving.classify:run",
     "score": "serving.score:run",
     "report": "serving.report:run",
+    "audit": "serving.audit:run",
+    "feed": "serving.feed:run",
     "serve": "serving.serve:run",
     "doctor": "serving.doctor:run",
     "fit": "training.fit:run",

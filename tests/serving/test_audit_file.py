@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import DataError
-from serving.audit_file import read_audit
+from serving.audit_file import read_audit, write_audit
 
 HEADER = "note_id,feed_id,period,stratum,inclusion_probability,label,second_label,annotator,labelled_at,model_version\n"
 LINE = "n1,护肤,2025-03,f0,0.25,organic,,a,2025-04-01,m1\n"
@@ -21,7 +21,7 @@ def written(tmp_path, text, name="audit.csv"):
 def test_csv_and_jsonl_say_the_same(tmp_path):
     json_line = (
         '{"note_id":"n1","feed_id":"护肤","period":"2025-03","stratum":"f0","inclusion_probability":0.25,'
-        '"label":"organic","second_label":null}\n'
+        '"label":"organic","second_label":null,"annotator":"a","labelled_at":"2025-04-01","model_version":"m1"}\n'
     )
     from_csv = read_audit(written(tmp_path, "\ufeff" + HEADER + LINE))
     assert from_csv.rows == read_audit(written(tmp_path, json_line, "audit.jsonl")).rows
@@ -61,8 +61,32 @@ def test_unknown_column_is_refused(tmp_path):
 
 
 def test_broken_json_is_named_by_its_line(tmp_path):
-    with pytest.raises(DataError, match=r"audit.jsonl:2: an audited note must be one JSON object"):
+    with pytest.raises(DataError, match=r"audit.jsonl:2: a row must be one JSON object"):
         read_audit(written(tmp_path, "\n{", "audit.jsonl"))
+
+
+@pytest.mark.parametrize("name", ["again.csv", "again.jsonl"])
+def test_what_is_written_reads_the_same(tmp_path, name):
+    lines = LINE + "n2,,2025-03,f0,0.333333333,diversion,organic,甲|乙,2025-04-02,m1\n" + "n3,a,2025-03,f1,1,,,,,\n"
+    rows = read_audit(written(tmp_path, HEADER + lines)).rows
+    write_audit(tmp_path / name, rows)
+    assert read_audit(tmp_path / name).rows == rows
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name, "audit.csv"]
+
+
+def test_annotators_are_told_apart(tmp_path):
+    lines = "".join(f"n{i},a,2025-03,f0,0.5,,,{names},,\n" for i, names in enumerate(["", "甲", "甲|乙", "|乙"]))
+    rows = read_audit(written(tmp_path, HEADER + lines)).rows
+    assert [row.annotators for row in rows] == [(None, None), ("甲", None), ("甲", "乙"), (None, "乙")]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    with pytest.raises(DataError, match="audit.csv: this file must be in a writable place"):
+        write_audit(tmp_path / "none" / "audit.csv", [])
+
+
+def test_blank_lines_of_a_spreadsheet_are_skipped(tmp_path):
+    assert len(read_audit(written(tmp_path, HEADER + LINE + ",,,,,,,,,\n\n")).rows) == 1
 
 
 def test_unknown_ending_is_refused(tmp_path):
