@@ -45,7 +45,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         console.out(msgspec.json.format(msgspec.json.encode(block), indent=2).decode(), highlight=False)
         return 0
     table = Table("feed", "period", title="Labels of the audit")
-    for name in ("drawn", "labelled", "unsure", "waiting", "twice", "agreement", "kappa"):
+    for name in ("labelled", "unsure", "twice", "agreement (kappa)"):
         table.add_column(name, justify="right")
     table.add_column("ready")
     if args.scored:
@@ -59,11 +59,10 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
 
 
 def _cells(place: Progress, *, with_share: bool) -> list[str]:
-    counts = (place.drawn, place.labelled, place.unsure, place.waiting, place.labelled_twice)
     agreement = "–" if place.agreement is None else f"{place.agreement:.0%}"
-    kappa = "–" if place.kappa is None else f"{place.kappa:.2f}"
-    cells = [place.feed, place.period, *(f"{count:,}" for count in counts), agreement, kappa]
-    cells.append("yes" if place.ready else "no")
+    kappa = "" if place.kappa is None else f" ({place.kappa:.2f})"
+    cells = [place.feed, place.period, f"{place.labelled:,} of {place.drawn:,}", f"{place.unsure:,}"]
+    cells += [f"{place.labelled_twice:,}", f"{agreement}{kappa}", "yes" if place.ready else "no"]
     if with_share:
         share = "–" if place.organic is None else f"{place.organic:.1%} ({place.ci_low:.1%}–{place.ci_high:.1%})"
         cells.append(share)

@@ -1,0 +1,148 @@
+"""The verb from files to files: plan, label, add, status; and the report that the labels make."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from data.labels import LABELS
+from serving import cli
+
+N = 500
+
+
+@pytest.fixture(scope="module")
+def gold():
+    return np.random.default_rng(1).choice(4, N, p=[0.15, 0.15, 0.5, 0.2])
+
+
+@pytest.fixture
+def folder(tmp_path, gold, monkeypatch):
+    posteriors = 0.75 * np.eye(4)[gold] + 0.25 * np.random.default_rng(2).dirichlet(np.ones(4), N)
+    lines = [archive_line(f"n{i}", proba, "护肤" if i % 2 else "<户外>") for i, proba in enumerate(posteriors)]
+    (tmp_path / "scored.jsonl").write_text("".join(lines), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def archive_line(note_id, proba, feed):
+    label = str(LABELS[int(proba.argmax())])
+    row = {
+        "schema_version": 1,
+        "note_id": note_id,
+        "feed_id": feed,
+        "keyword": None,
+        "author_id": f"a{note_id}",
+        "published_at": "2025-03-11T16:00:00Z",
+        "scored_at": "2025-06-01T00:00:00Z",
+        "date_source": "given",
+        "label": label,
+        "author_label": label,
+        "decision": "pass",
+        "scores": dict(zip(LABELS, map(float, proba), strict=True)),
+        "questions": {"commercial": 0.5, "disclosed": 0.5, "diversion": 0.5},
+        "pa_organic": float(proba[2]),
+        "model_version": "m1",
+    }
+    return json.dumps(row) + "\n"
+
+
+def read(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def fill(path, label_of, annotator):
+    rows = [row | {"label": label_of(row["note_id"]), "annotator": annotator} for row in read(path)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def plan(*arguments):
+    return cli.main(["audit", "plan", "scored.jsonl", "-o", "audit.csv", "--labels", "60", *arguments])
+
+
+def test_from_the_plan_to_labels_and_their_status(folder, gold, capsys):
+    assert plan() == 0
+    assert len(read(folder / "audit.first.csv")) == 120
+    assert len(read(folder / "audit.second.csv")) == 18
+    fill(folder / "audit.first.csv", lambda note: str(LABELS[gold[int(note[1:])]]), "ann")
+    fill(folder / "audit.second.csv", lambda note: str(LABELS[gold[int(note[1:])]]), "ben")
+    assert cli.main(["audit", "add", "audit.csv", "audit.first.csv"]) == 0
+    assert cli.main(["audit", "add", "audit.csv", "audit.second.csv", "--second"]) == 0
+    rows = read(folder / "audit.csv")
+    assert {(row["label"], row["model_version"]) for row in rows} == {(str(label), "m1") for label in LABELS}
+    assert sum(row["annotator"] == "ann|ben" for row in rows) == 18
+    capsys.readouterr()
+    assert cli.main(["audit", "status", "audit.csv", "scored.jsonl", "--json"]) == 0
+    places = json.loads(capsys.readouterr().out)["places"]
+    assert cli.main(["audit", "status", "audit.csv", "scored.jsonl"]) == 0
+    assert "60 of 60" in capsys.readouterr().out
+    assert [(place["feed"], place["ready"], place["agreement"]) for place in places] == [
+        ("<户外>", True, 1.0),
+        ("护肤", True, 1.0),
+    ]
+    assert places[1]["ci_low"] < np.mean(gold[1::2] == 2) < places[1]["ci_high"]
+
+
+def test_a_sheet_says_nothing_of_the_model_or_the_feed(folder):
+    plan()
+    (first, *_) = read(folder / "audit.first.csv")
+    assert list(first) == ["note_id", "label", "annotator", "labelled_at"]
+    assert not any(value for name, value in first.items() if name != "note_id")
+    ids = [row["note_id"] for row in read(folder / "audit.first.csv")]
+    assert ids != [row["note_id"] for row in read(folder / "audit.csv")]
+
+
+def test_the_table_tells_how_many_labels_which_width_needs(folder, capsys):
+    plan()
+    captured = capsys.readouterr()
+    assert "for ±2 pt" in captured.out
+    assert "<户外>" in captured.out
+    assert "no model may be trained on these notes" in captured.err
+
+
+def test_an_audit_with_its_labels_is_never_overwritten(folder, capsys):
+    plan()
+    before = (folder / "audit.csv").read_bytes()
+    (folder / "audit.first.csv").unlink()
+    assert plan("--seed", "1") == 1
+    assert "must not overwrite one" in capsys.readouterr().err
+    assert (folder / "audit.csv").read_bytes() == before
+    assert not (folder / "audit.first.csv").exists()
+
+
+def test_a_sheet_with_one_bad_line_changes_nothing(folder, capsys):
+    plan()
+    before = (folder / "audit.csv").read_bytes()
+    ids = [row["note_id"] for row in read(folder / "audit.first.csv")]
+    (folder / "labels.csv").write_text(f"note_id,label,annotator\n{ids[0]},organic,ann\nn9999,organic,ann\n")
+    assert cli.main(["audit", "add", "audit.csv", "labels.csv"]) == 1
+    assert "labels.csv:3: a labelled note must have been drawn" in capsys.readouterr().err
+    assert (folder / "audit.csv").read_bytes() == before
+    assert not list(folder.glob(".*"))
+
+
+def test_status_shows_a_table_without_the_archive(folder, capsys):
+    plan()
+    capsys.readouterr()
+    assert cli.main(["audit", "status", "audit.csv"]) == 0
+    shown = capsys.readouterr().out
+    assert "0 of 60" in shown
+    assert "so far" not in shown
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--labels", "9", "--half-width", "0.02"), ("--twice", "1.5"), ("--design", "simple")]
+)
+def test_wrong_options_are_usage_errors(folder, arguments):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["audit", "plan", "scored.jsonl", "-o", "audit.csv", *arguments])
+
+
+def test_another_ending_is_refused_before_work(folder, capsys):
+    assert cli.main(["audit", "plan", "none", "-o", "audit.xlsx"]) == 1
+    assert "must end in .jsonl or .csv. Got '.xlsx'" in capsys.readouterr().err
