@@ -54,10 +54,12 @@ def estimate_rows(
     weight: str = "count",
     audit: AuditFile | None = None,
     level: float = 0.95,
+    changes: bool = True,
 ) -> Estimates:
     """Estimate a row for each feed, overall and by period, and for all feeds together where there are several.
 
     A note counts once in each of its feeds and once in the total. Undated notes belong to no day, week or month.
+    Without `changes` rows say nothing of the periods before them.
 
     Raises
     ------
@@ -80,7 +82,9 @@ def estimate_rows(
     if not periods:  # feeds are what shrinks together, and there is no sum of audits to keep apart
         overall = shrink_rows(overall, level)
     rows = [maker.estimate(*pair) for pair in zip(places.by_period, audits.by_period, strict=True)]
-    by_period = add_changes(shrink_rows(rows, level), maker)
+    by_period = shrink_rows(rows, level)
+    if changes:
+        by_period = add_changes(by_period, maker)
     return Estimates(maker, periods, places, audits, tuple(overall), tuple(by_period))
 
 

@@ -30,19 +30,16 @@ def print_report(report: Report, console: Console) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def tell_point(point: ChangePoint) -> str:
-    """Say a change point in one line."""
-    feed = "all feeds" if point.feed is None else point.feed
+def size_of(point: ChangePoint) -> str:
+    """Write a step's size with its interval in the unit of its series."""
     if point.series == "organic":
-        size = f"{point.size:+.1%} ({point.ci_low:+.1%} to {point.ci_high:+.1%})"
-    else:
-        size = f"{point.size:+.1f} per 1,000 comments ({point.ci_low:+.1f} to {point.ci_high:+.1f})"
-    return f"{feed}, from {point.period}: {point.series} {size}, q {point.q_value:.2g}"
+        return f"{point.size:+.1%} ({point.ci_low:+.1%} to {point.ci_high:+.1%})"
+    return f"{point.size:+.1f}‰ ({point.ci_low:+.1f} to {point.ci_high:+.1f})"
 
 
 def _lines(report: Report) -> list[str]:
     lines = [f"alarm {alarm.kind}: {alarm.text}" for alarm in report.alarms]
-    lines += [f"change: {tell_point(point)}" for point in report.change_points]
+    lines += [_change(point) for point in report.change_points]
     if words := [f"{term.word} {term.commercial}:{term.other}" for term in report.terms if term.z > 0][:_TERMS_SHOWN]:
         lines.append(f"words of commercial notes (commercial:other notes): {', '.join(words)}")
     lines += [f"estimand: {report.estimand}", f"frame: {report.frame}", f"model: {report.model_version}"]
@@ -52,6 +49,11 @@ def _lines(report: Report) -> list[str]:
     if report.unplaced_audit_labels:
         lines.append(f"audit labels outside these feeds and periods: {report.unplaced_audit_labels}")
     return lines + _reasons(report)
+
+
+def _change(point: ChangePoint) -> str:
+    feed = "all feeds" if point.feed is None else point.feed
+    return f"change: {feed}, from {point.period}: {point.series} {size_of(point)}, q {point.q_value:.2g}"
 
 
 def _reasons(report: Report) -> list[str]:

@@ -1,0 +1,95 @@
+"""`huoren feed drift`: alarms, and what is checked of each feed and period."""
+
+import argparse
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from models.prevalence import Status
+from serving.feed_input import add_feed_options, read_feed_input
+from serving.feed_rows import Checks, FeedRow
+from serving.feed_shares import build_report
+from serving.report_shape import Alarm
+
+EXAMPLE = "example: huoren feed drift scored/ --audit audit.csv"
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is checked of one row; period None is the whole range, feed None all feeds."""
+
+    feed: str | None
+    period: str | None
+    status: Status
+    n: int
+    checks: Checks
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """Alarms over all rows, and the rows; a passed test is no proof: what looks organic is seen by audits alone."""
+
+    schema_version: int = 1
+    model_version: str
+    alarms: tuple[Alarm, ...]
+    rows: tuple[Checked, ...]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `huoren feed drift`."""
+    add_feed_options(parser)
+    parser.add_argument("--period", choices=("day", "week", "month", "all"), default="month", help="default: month")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.epilog = EXAMPLE
+
+
+def run(args: argparse.Namespace, console: Console | None = None) -> int:
+    """List alarms and checks.
+
+    Raises
+    ------
+    AppError
+        If a file is unusable.
+    """
+    console = console or Console()
+    columns, model, audit = read_feed_input(args)
+    report = build_report(columns, model, period=args.period, weight=args.weight, audit=audit, level=args.level)
+    rows = tuple(map(_checked, (*report.overall, *report.rows)))
+    drift = Drift(model_version=report.model_version, alarms=report.alarms, rows=rows)
+    if args.json:
+        console.out(msgspec.json.format(msgspec.json.encode(drift), indent=2).decode(), highlight=False)
+    else:
+        _print(drift, console)
+    return 0
+
+
+def _checked(row: FeedRow) -> Checked:
+    return Checked(feed=row.feed, period=row.period, status=row.status, n=row.n, checks=row.checks)
+
+
+def _print(drift: Drift, console: Console) -> None:
+    table = Table("feed", "period", "status", title=f"{len(drift.alarms)} alarms, model {drift.model_version}")
+    for name in ("notes", "count", "PACC", "EMQ", "fit p", "audit z", "lag days", "late"):
+        table.add_column(name, justify="right")
+    for row in drift.rows:
+        checks = row.checks
+        table.add_row(
+            escape("all feeds" if row.feed is None else row.feed),
+            row.period or "all",
+            row.status.value,
+            f"{row.n:,}",
+            _number(checks.naive.share if checks.naive else None, ".1%"),
+            _number(checks.pacc_organic, ".1%"),
+            _number(checks.emq_organic, ".1%"),
+            _number(checks.goodness_of_fit_p, ".3f"),
+            _number(checks.audit_model_z, "+.1f"),
+            _number(checks.lag_days_median, ".1f"),
+            str(checks.late_notes),
+        )
+    console.print(table)
+    for alarm in drift.alarms:
+        console.print(f"alarm {alarm.kind}: {alarm.text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _number(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)

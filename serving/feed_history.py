@@ -1,0 +1,75 @@
+"""`huoren feed changes`: steps in the series of all feeds that are not chance."""
+
+import argparse
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from serving.feed_input import add_feed_options, read_feed_input
+from serving.feed_shares import build_report
+from serving.report_shape import ChangePoint, SeriesBreak
+from serving.report_table import size_of
+
+EXAMPLE = "example: huoren feed changes scored/ --period week"
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """Steps and breaks of all series; of the steps at most 5 % are false, over all feeds together."""
+
+    schema_version: int = 1
+    estimand: str
+    level: float
+    periods: tuple[str, ...]
+    change_points: tuple[ChangePoint, ...]
+    series_breaks: tuple[SeriesBreak, ...]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `huoren feed changes`."""
+    add_feed_options(parser)
+    parser.add_argument("--period", choices=("day", "week", "month"), default="month", help="default: month")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.epilog = EXAMPLE
+
+
+def run(args: argparse.Namespace, console: Console | None = None) -> int:
+    """List the steps.
+
+    Raises
+    ------
+    AppError
+        If a file is unusable.
+    """
+    console = console or Console()
+    columns, model, audit = read_feed_input(args)
+    report = build_report(columns, model, period=args.period, weight=args.weight, audit=audit, level=args.level)
+    history = History(
+        estimand=report.estimand,
+        level=report.level,
+        periods=report.periods,
+        change_points=report.change_points,
+        series_breaks=report.series_breaks,
+    )
+    if args.json:
+        console.out(msgspec.json.format(msgspec.json.encode(history), indent=2).decode(), highlight=False)
+    else:
+        _print(history, console)
+    return 0
+
+
+def _print(history: History, console: Console) -> None:
+    title = f"{len(history.change_points)} steps in {len(history.periods)} periods, at most 5 % of them false"
+    table = Table("feed", "series", "from", f"size ({history.level:.0%} CI)", title=title)
+    for name in ("p", "q"):
+        table.add_column(name, justify="right")
+    for point in history.change_points:
+        feed = "all feeds" if point.feed is None else point.feed
+        cells = (feed, point.series, point.period, size_of(point), f"{point.p_value:.2g}", f"{point.q_value:.2g}")
+        table.add_row(*map(escape, cells))
+    console.print(table)
+    for each in history.series_breaks:
+        feed = "all feeds" if each.feed is None else each.feed
+        line = f"break: {feed}, from {each.period}: {each.kind} {each.before} before, {each.after} after"
+        console.print(f"{line}; {each.overlap} periods hold both", markup=False, highlight=False, soft_wrap=True)
