@@ -119,8 +119,13 @@ class ScoredColumns:
         A note that stands there several times, as in several feeds, is found at its first.
         """
         ids = self.note_ids if among is None else self.note_ids.take(among)
-        found = pc.index_in(pa.array(note_ids, pa.string()), value_set=ids)
-        return np.asarray(pc.fill_null(found, -1), dtype=np.int64)
+        wanted = pa.array(note_ids, pa.string()).dictionary_encode()
+        found = pc.index_in(ids, value_set=wanted.dictionary)  # this way round the hash table is the small one
+        rows = np.flatnonzero(found.is_valid())[::-1]
+        first: IntArray = np.full(len(wanted.dictionary), -1)
+        first[np.asarray(found.take(rows))] = rows  # of several the first row is written last
+        codes: IntArray = np.asarray(wanted.indices, dtype=np.int64)
+        return first[codes]
 
     def latest(self, *, per_feed: bool) -> IntArray:
         """Rows with the latest `scored_us` of each note (in each feed, or overall); of equal ones the last."""

@@ -262,7 +262,7 @@ def columns_of(note_ids, **known):
 
 def test_notes_are_found_by_their_ids():
     columns = columns_of(["a", "b", "a", "c"], feed=np.array([0, 0, 1, 1]))
-    assert columns.rows_of(["c", "x", "a"]).tolist() == [3, -1, 0]
+    assert columns.rows_of(["c", "x", "a", "c"]).tolist() == [3, -1, 0, 3]
     assert columns.rows_of(["c", "b", "a"], among=np.array([3, 2])).tolist() == [0, -1, 1]
 
 
