@@ -89,6 +89,94 @@ def test_residuals_of_one_author_widen_the_interval(drawn):
     assert unknown.covariance == pytest.approx(alone.covariance)
 
 
+def test_one_author_in_two_strata_widens_the_interval(drawn):
+    posteriors, rows, labels, strata, probability = drawn
+    alone = estimate_audited(posteriors, rows, labels, strata, probability)
+    by_label_and_stratum = [f"{label} {stratum}" for label, stratum in zip(labels, strata, strict=True)]
+    within = estimate_audited(posteriors, rows, labels, strata, probability, clusters=by_label_and_stratum)
+    across = estimate_audited(posteriors, rows, labels, strata, probability, clusters=labels)
+    variances = [e.covariance[ORGANIC, ORGANIC] for e in (alone, within, across)]
+    assert variances == sorted(variances)
+    assert variances[2] > 1.2 * variances[1]
+
+
+def test_weights_move_the_estimate_to_the_weighted_share():
+    rng = np.random.default_rng(6)
+    results = []
+    for _ in range(400):
+        gold, posteriors = feed(rng)
+        weights = rng.lognormal(sigma=0.5, size=N) * np.where(gold == ORGANIC, 1.0, 3.0)
+        rows, strata, probability = sample(rng, posteriors, 70)
+        labels = NAMES[gold[rows]].tolist()
+        estimate = estimate_audited(posteriors, rows, labels, strata, probability, weights=weights)
+        truth = np.average(gold == ORGANIC, weights=weights)
+        interval = estimate.realised("organic")
+        unweighted = np.mean(gold == ORGANIC) - truth
+        results.append((estimate.share("organic") - truth, interval.ci_low <= truth <= interval.ci_high, unweighted))
+    bias, covered, unweighted = np.mean(results, axis=0)
+    assert unweighted > 0.2
+    assert abs(bias) < 0.008
+    assert 0.92 <= covered <= 0.98
+    assert estimate.n_eff == pytest.approx(weights.sum() ** 2 / np.sum(weights**2))
+
+
+def test_equal_weights_change_nothing(drawn):
+    posteriors, rows, labels, strata, probability = drawn
+    plain = estimate_audited(posteriors, rows, labels, strata, probability)
+    weighted = estimate_audited(posteriors, rows, labels, strata, probability, weights=np.full(N, 7.0))
+    assert weighted.shares == pytest.approx(plain.shares)
+    assert weighted.covariance == pytest.approx(plain.covariance)
+
+
+def test_a_feed_without_weight_is_insufficient(drawn):
+    posteriors, rows, labels, strata, probability = drawn
+    refused = estimate_audited(posteriors, rows, labels, strata, probability, weights=np.zeros(N))
+    assert refused.status is Status.INSUFFICIENT
+    assert refused.reasons == ("no note carries weight",)
+
+
+def test_commercial_counts_ads_and_believes_the_model_on_diversions(drawn):
+    gold, posteriors = feed(np.random.default_rng(7))
+    commercial = np.where(gold == 1, 0.25, 0.5)
+    everything = NAMES[gold].tolist()
+    estimate = estimate_audited(posteriors, np.arange(N), everything, ["all"] * N, np.ones(N), commercial=commercial)
+    expected = np.mean((gold == 0) | (gold == 3)) + 0.25 * np.mean(gold == 1)
+    assert estimate.classes[-1] == "commercial"
+    assert estimate.share("commercial") == pytest.approx(expected)
+    assert estimate.covariance.shape == (5, 5)
+    posteriors, rows, labels, strata, probability = drawn
+    sampled = estimate_audited(posteriors, rows, labels, strata, probability, commercial=commercial)
+    plain = estimate_audited(posteriors, rows, labels, strata, probability)
+    assert sampled.shares[:4] == pytest.approx(plain.shares)
+    assert sampled.realised("commercial").ci_low < sampled.share("commercial")
+
+
+def test_all_noise_of_an_audit_is_its_own(drawn):
+    estimate = estimate_audited(*drawn)
+    assert estimate.own_covariance == pytest.approx(estimate.covariance)
+
+
+def test_rare_errors_in_few_labels_widen_the_interval():
+    """One error among 40 labels: the variance hangs on one note, so two standard errors are too few."""
+    posteriors = np.tile([0.02, 0.02, 0.94, 0.02], (4000, 1))
+    labels = ["undisclosed_ad"] + ["organic"] * 39
+    few = estimate_audited(posteriors, np.arange(40), labels, ["all"] * 40, np.full(40, 0.01))
+    many = estimate_audited(posteriors, np.arange(2000), labels * 50, ["all"] * 2000, np.full(2000, 0.5))
+    widths = []
+    for estimate in (few, many):
+        half = estimate.realised("undisclosed_ad").ci_high - estimate.share("undisclosed_ad")
+        widths.append(half / np.sqrt(estimate.covariance[3, 3]))
+    assert widths[0] > 2.2
+    assert widths[1] == pytest.approx(1.96, abs=0.03)
+
+
+def test_fewer_labels_are_for_shrinking_only(drawn):
+    posteriors = np.full((100, 4), 0.25)
+    few = estimate_audited(posteriors, np.arange(5), ["organic"] * 5, ["all"] * 5, np.full(5, 0.05), min_labels=2)
+    assert few.status is Status.AUDITED
+    assert few.n == 5
+
+
 def test_fewer_than_thirty_labels_are_insufficient():
     posteriors = np.full((100, 4), 0.25)
     refused = estimate_audited(posteriors, np.arange(29), ["organic"] * 29, ["all"] * 29, np.full(29, 0.29))
