@@ -37,7 +37,7 @@ from training.simulate import (
 SIZES = (200, 1_000, 5_000, 20_000)
 N_SOURCES = 20
 N_LABELS = 200
-EVERY = 4  # weeks between two that a feed is seen in
+EVERY = 6  # weeks between two that a feed is seen in
 NAMES = ("naive", "pacc", "pacc_sources", "emq", "audit_only", "ppi", "stratified")
 _Z = normal_quantile(0.95)
 

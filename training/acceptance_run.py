@@ -12,13 +12,16 @@ from training.acceptance_exposure import check_exposure
 from training.acceptance_feeds import Task, measure
 from training.acceptance_jobs import Columns, run_each
 from training.acceptance_parity import check_parity
+from training.acceptance_predictions import make_predictions, read_predictions
 from training.acceptance_shares import check_audits, check_bias, check_coverage
 from training.acceptance_shrinkage import check_shrinkage
+from training.acceptance_sources import check_sources
 from training.acceptance_speed import check_speed
 from training.acceptance_summary import table_of
 from training.simulate import WORLDS
 
 ROWS = range(1, 12)
+_WORK = Path(".bench/acceptance")
 OF_FEEDS = frozenset({1, 2, 3, 4})  # these rows read the same simulated feeds
 
 
@@ -38,7 +41,7 @@ class Size:
     source_draws: int
 
 
-FULL = Size(200, 10, 2_000, 10, 100, 200, 2_000, 5, 24, 200)
+FULL = Size(200, 10, 2_000, 10, 40, 200, 2_000, 5, 24, 200)
 SHORT = Size(12, 4, 96, 6, 3, 60, 200, 1, 3, 10)
 
 
@@ -90,7 +93,21 @@ def run_rows(plan: Plan, *, on_row: Callable[[str], None] = lambda _: None) -> R
     for row in sorted(set(plan.rows) & runs.keys()):
         on_row(f"row {row}")
         checks += runs[row]()
+    if 11 in plan.rows:
+        on_row("row 11: real sources")
+        found, table = _check_real(plan)
+        checks += found
+        if table:
+            tables["real sources as feeds: labelled share, model-based share without the source, coverage"] = table
     return Result(checks, tables)
+
+
+def _check_real(plan: Plan) -> tuple[list[Check], list[dict[str, str]]]:
+    if plan.predictions is None and plan.corpora is None:
+        why = "needs --predictions or a corpora folder (HUOREN_CORPORA)"
+        return [Check(11, "real labelled sources as feeds", ">= 90 %", "not run", not_run=why)], []
+    folder = plan.predictions or make_predictions(plan.corpora or Path(), _WORK)
+    return check_sources(read_predictions(folder), n_draws=plan.size.source_draws, seed=plan.seed)
 
 
 def simulate_worlds(size: Size, seed: int, jobs: int) -> Iterator[tuple[str, Columns]]:

@@ -64,7 +64,7 @@ def measure(task: Task) -> Columns:
         notes = draw_week(world, draw_feed(world, rng), int(rng.integers(world.weeks)), N_NOTES, rng)
         units.append(_unit(notes, statistics, scaling, int(rng.integers(2**31))))
     truth, model, model_variance, audited, audit_variance = np.array(units).T
-    shrunk = shrink(model, model_variance, audited - model, audit_variance)
+    shrunk = shrink(model, model_variance, audited - model, audit_variance, labels=np.full(len(units), N_LABELS))
     covers = np.abs(shrunk.shares - truth) <= normal_quantile(0.95) * np.sqrt(shrunk.variances)
     errors = {"emq": model - truth, "ppi": audited - truth, "shrunk": shrunk.shares - truth}
     return errors | {"covers": covers.astype(np.float64), "draw": np.full(len(truth), float(task.draw))}
