@@ -31,9 +31,9 @@ _SCRIPTS = (
     "method.js",
     "app.js",
 )
-_DIGITS = 6  # significant; more than any reader needs, and half the size
+_DIGITS = 5  # significant: one more than the page shows
 # Inside <script>, only these could end the block or break a line of JavaScript.
-_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_UNSAFE = "<>&\u2028\u2029"
 
 
 def render_page(report: Report) -> str:
@@ -46,7 +46,7 @@ def render_page(report: Report) -> str:
     parts = {
         "css": _asset("page.css"),
         "essentials": render_essentials(report, json.loads(_asset("strings.json"))),
-        "report": _script_json(_lean(msgspec.to_builtins(report))),
+        "report": _script_json(json.loads(msgspec.json.encode(report), parse_float=_short, object_hook=_lean)),
         "strings": _script_json(json.loads(_asset("strings.json"))),
         "libraries": "\n".join(map(_asset, _LIBRARIES)),
         "script": "\n".join(map(_asset, _SCRIPTS)),
@@ -63,14 +63,16 @@ def _asset(name: str) -> str:
 
 
 def _script_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_ESCAPES)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in _UNSAFE:
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
 
 
-def _lean(value: Any) -> Any:
-    """Leave out what is None or an empty list or object, and round to what can be read."""
-    if isinstance(value, dict):
-        lean = {key: _lean(item) for key, item in value.items()}
-        return {key: item for key, item in lean.items() if item is not None and item != [] and item != {}}
-    if isinstance(value, list | tuple):
-        return [_lean(item) for item in value]
-    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
+def _short(number: str) -> float:
+    return float(f"{float(number):.{_DIGITS}g}")
+
+
+def _lean(item: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is None, or an empty list or object: half of a large report."""
+    return {key: value for key, value in item.items() if value not in (None, [], {})}

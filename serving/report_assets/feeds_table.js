@@ -28,9 +28,14 @@ function changeCell(row, since) {
   return element("span", { class: clear ? "clear" : "unclear" }, signed(100 * change.difference), " ", element("small", {}, interval));
 }
 
+const slopes = new Map(); // of each feed, the last value less the first
+
 function slope(feed) {
-  const there = pointsOf(feed, MEASURES.organic).filter((each) => Number.isFinite(each.value));
-  return there.length ? there[there.length - 1].value - there[0].value : undefined;
+  if (!slopes.has(feed)) {
+    const there = pointsOf(feed, MEASURES.organic).filter((each) => Number.isFinite(each.value));
+    slopes.set(feed, there.length ? there[there.length - 1].value - there[0].value : undefined);
+  }
+  return slopes.get(feed);
 }
 
 // Both intervals, the share and the uncorrected count, on one scale for the whole table: from ten to ten percent.

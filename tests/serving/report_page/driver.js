@@ -32,6 +32,7 @@ const look = () => ({
   steps: all("#series svg text").map((each) => each.textContent).filter((text) => /^[▼▲]/.test(text)),
   closed: all("details:not([open])").length,
   text: document.querySelector("#page").textContent,
+  overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   focus: document.activeElement?.id ?? "",
 });
 

@@ -26,7 +26,15 @@ def drive(tmp_path):
         page = tmp_path / "report.html"
         driver = DRIVER.replace("STEPS", json.dumps(steps).replace("<", "\\u003c"))
         page.write_text(render_page(report).replace("</body>", f"<script>{driver}</script></body>"), encoding="utf-8")
-        command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--lang=en-US"]
+        command = [
+            CHROMIUM,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            "--lang=en-US",
+            "--window-size=500,900",
+        ]
         command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000", "--dump-dom"]
         done = subprocess.run(
             [*command, page.as_uri() + address], capture_output=True, text=True, timeout=60, check=True
@@ -53,6 +61,7 @@ def test_a_reader_switches_language_feed_and_period(reports, drive):
     every_chart = {"series": 1, "shares": 1, "measures": 4, "changes": 1, "reliability": 1, "terms": 1}
     for each in (start, zh, feed, period, printed):
         assert {name: each["charts"][name] for name in every_chart} == every_chart
+        assert each["overflow"] == 0 or each is printed  # drawn for paper, wider than this phone
     assert start["lang"] == "en"
     assert "71.3%95% CI 69.3–73.3%audited" in start["headline"]
     assert (zh["lang"], zh["focus"]) == ("zh-CN", "lang-zh")
