@@ -95,9 +95,10 @@ def plan_audit(columns: ScoredColumns, options: AuditOptions) -> AuditPlan:
             continue
         places.append(_draw_place(columns, place, size, options))
     if not places:
-        why = left_out[0][2] if left_out else f"no note with a date: the {options.period} of a note is unknown"
+        feed, period, why = left_out[0] if left_out else ("all", options.period, "no note has a date")
         raise DataError(
-            f"an audit needs a feed and period of at least {MIN_NOTES} notes. Got none; the first has {why}."
+            f"an audit needs a feed and period of at least {MIN_NOTES} notes, each with its weight. "
+            f"Got none; the first, {feed!r} {period}: {why}."
         )
     return AuditPlan(tuple(places), tuple(left_out))
 

@@ -42,6 +42,11 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     ci_high: float | None = None
     reasons: tuple[str, ...] = ()
 
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval; 1 without one."""
+        return 1.0 if self.ci_low is None or self.ci_high is None else (self.ci_high - self.ci_low) / 2
+
 
 def audit_progress(rows: Sequence[AuditRow], columns: ScoredColumns | None = None) -> tuple[Progress, ...]:
     """Tell the progress of each feed and period, in order of their names.

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         table.add_column(name, justify="right")
     table.add_column("ready")
     if args.scored:
-        table.add_column("organic so far (95% CI)")
+        table.add_column("organic so far (± pt)")
     for place in progress:
         table.add_row(*map(escape, _cells(place, with_share=args.scored is not None)))
     console.print(table)
@@ -64,6 +64,5 @@ def _cells(place: Progress, *, with_share: bool) -> list[str]:
     cells = [place.feed, place.period, f"{place.labelled:,} of {place.drawn:,}", f"{place.unsure:,}"]
     cells += [f"{place.labelled_twice:,}", f"{agreement}{kappa}", "yes" if place.ready else "no"]
     if with_share:
-        share = "–" if place.organic is None else f"{place.organic:.1%} ({place.ci_low:.1%}–{place.ci_high:.1%})"
-        cells.append(share)
+        cells.append("–" if place.organic is None else f"{place.organic:.1%} ±{100 * place.half_width:.1f}")
     return cells

@@ -80,7 +80,9 @@ def test_from_the_plan_to_labels_and_their_status(folder, gold, capsys):
     assert cli.main(["audit", "status", "audit.csv", "scored.jsonl", "--json"]) == 0
     places = json.loads(capsys.readouterr().out)["places"]
     assert cli.main(["audit", "status", "audit.csv", "scored.jsonl"]) == 0
-    assert "60 of 60" in capsys.readouterr().out
+    table = capsys.readouterr().out
+    assert "60 of 60" in table
+    assert f"{places[1]['organic']:.1%}" in table
     assert [(place["feed"], place["ready"], place["agreement"]) for place in places] == [
         ("<户外>", True, 1.0),
         ("护肤", True, 1.0),

@@ -167,7 +167,7 @@ def test_all_notes_are_drawn_where_more_labels_are_asked_for():
     [
         ({}, {"feeds": ("护夫",)}, "a feed must be one of the archive's 2. Got '护夫' instead"),
         ({}, {"periods": ("2025-05",)}, "a period must be one of the archive's 2. Got '2025-05' instead"),
-        ({"dated": np.zeros(N, dtype=bool)}, {}, "the first has no note with a date"),
+        ({"dated": np.zeros(N, dtype=bool)}, {}, "the first, 'all' month: no note has a date"),
         ({}, {"weight": "exposure"}, "needs impressions of every note"),
         (
             {"versions": ("m1", "m2"), "version": np.arange(N) % 3 // 2},
