@@ -53,7 +53,8 @@ def estimate_audited(
         ads are, organic notes are not, and of a diversion the model's own P(commercial) is kept, for its label does
         not say.
     min_labels
-        Labels below which there is no number; estimates from fewer than 30 are for shrinking only.
+        Labels below which there is no number. Shares from fewer than 30 labels are for shrinking only: so that they
+        have no bias, they may lie outside [0, 1].
 
     Returns
     -------

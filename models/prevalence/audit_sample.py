@@ -68,7 +68,9 @@ class AuditSample:
 
     def answer(self, correction: FloatArray, covariance: FloatArray, degrees: FloatArray) -> SharesEstimate:
         """Add the correction (C,) to the model's own shares; all of an audit's noise is this feed's own."""
-        shares = np.clip(self.weights @ self.posteriors + correction, 0.0, 1.0)
+        shares = self.weights @ self.posteriors + correction
+        if self.n_labels >= MIN_LABELS:  # fewer are for shrinking, which clipping would bias
+            shares = np.clip(shares, 0.0, 1.0)
         return SharesEstimate(
             Status.AUDITED,
             self.classes,

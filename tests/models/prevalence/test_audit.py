@@ -170,11 +170,13 @@ def test_rare_errors_in_few_labels_widen_the_interval():
     assert widths[1] == pytest.approx(1.96, abs=0.03)
 
 
-def test_fewer_labels_are_for_shrinking_only(drawn):
-    posteriors = np.full((100, 4), 0.25)
+def test_fewer_labels_are_for_shrinking_only_and_not_clipped():
+    posteriors = np.tile([0.1, 0.1, 0.7, 0.1], (100, 1))
+    posteriors[:5] = [0.3, 0.2, 0.4, 0.1]
     few = estimate_audited(posteriors, np.arange(5), ["organic"] * 5, ["all"] * 5, np.full(5, 0.05), min_labels=2)
     assert few.status is Status.AUDITED
     assert few.n == 5
+    assert few.share("organic") == pytest.approx(0.685 + 0.6)
 
 
 def test_fewer_than_thirty_labels_are_insufficient():
