@@ -1,9 +1,12 @@
 """PACC: shares of a feed from calibrated posteriors, corrected by what validation says of the classifier's errors."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from data.errors import ModelError
+from models.prevalence.effective import cluster_design_effect, normalise_weights
 from models.prevalence.estimate import FloatArray, SharesEstimate, Status
 from models.prevalence.simplex import project_simplex
 from models.prevalence.sources import between_source_covariance
@@ -14,11 +17,24 @@ MIN_VALIDATION = 50  # labelled notes of each class
 MAX_CONDITION = 10.0  # of M: past it, errors of M blow up
 
 
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What a feed's posteriors say before their correction."""
+
+    posteriors: FloatArray  # (n, C)
+    weights: FloatArray  # (n,), summing to 1
+    squares: FloatArray  # (n,), the weights' squares, summing to 1: what each note adds to the variance
+    n_eff: float  # of equal, independent notes
+    condition: float  # of M
+    refusals: tuple[str, ...]
+
+
 def estimate_shares(
     proba: npt.NDArray[np.floating],
     statistics: ValidationStatistics,
     *,
     weights: npt.NDArray[np.floating] | None = None,
+    clusters: npt.NDArray[np.integer] | None = None,
 ) -> SharesEstimate:
     """Estimate the shares of classes in a feed without labels from it.
 
@@ -31,6 +47,8 @@ def estimate_shares(
         Validation statistics, collapsed to the classes wanted.
     weights
         What each note weighs, shape (n_notes,), not negative; 1 each without it.
+    clusters
+        Numbers of the clusters of notes that go together, shape (n_notes,); they lower the effective number of notes.
 
     Returns
     -------
@@ -42,57 +60,101 @@ def estimate_shares(
     Raises
     ------
     ModelError
-        If shapes differ or a weight is negative.
+        If shapes differ, or a weight or cluster is negative.
 
     References
     ----------
     Bella et al. (2010), Quantification via probability estimators.
     """
+    feed = measure(proba, statistics, weights=weights, clusters=clusters)
+    if feed.refusals:
+        return refused(feed, statistics)
+    inverse = np.linalg.inv(statistics.means)
+    shares = project_simplex(inverse @ (feed.weights @ feed.posteriors))
+    noisy = project_simplex(inverse @ (feed.squares @ feed.posteriors))  # the mix of what weighs on the variance
+    own = inverse @ np.tensordot(noisy / feed.n_eff, statistics.covariances, axes=1) @ inverse.T
+    return answered(feed, statistics, shares, own)
+
+
+def measure(
+    proba: npt.NDArray[np.floating],
+    statistics: ValidationStatistics,
+    *,
+    weights: npt.NDArray[np.floating] | None,
+    clusters: npt.NDArray[np.integer] | None,
+) -> Measured:
+    """Check a feed's posteriors and tell why no share can be estimated from them, if so.
+
+    Raises
+    ------
+    ModelError
+        If shapes differ, or a weight or cluster is negative.
+    """
     posteriors = np.asarray(proba, dtype=np.float64)
     size = len(statistics.classes)
     if posteriors.ndim != 2 or posteriors.shape[1] != size:
         raise ModelError(f"'proba' must have shape (n_notes, {size}). Got {posteriors.shape} instead.")
-    shares_of_weight, n_eff = _normalised(weights, len(posteriors))
+    normalised, n_eff = normalise_weights(weights, len(posteriors))
+    n_eff /= cluster_design_effect(posteriors, normalised, clusters)
+    squares = normalise_weights(normalised**2, len(posteriors))[0]
     condition = float(np.linalg.cond(statistics.means)) if np.all(statistics.counts > 0) else float("inf")
-    reasons = _refusals(statistics, n_eff, condition)
-    if reasons:
-        return SharesEstimate(
-            Status.INSUFFICIENT, statistics.classes, len(posteriors), n_eff, condition=condition, reasons=reasons
-        )
-    inverse = np.linalg.inv(statistics.means)
-    shares = project_simplex(inverse @ (shares_of_weight @ posteriors))
-    between = between_source_covariance(statistics)
-    inner = np.einsum("j,jab->ab", shares / n_eff + shares**2 / statistics.counts, statistics.covariances)
-    if between is not None:
-        inner = inner + np.einsum("j,k,jakb->ab", shares, shares, between)
-    covariance: FloatArray = inverse @ inner @ inverse.T
-    missing = ("between-source variance is not known: the step to a new source is not in the interval",)
+    return Measured(posteriors, normalised, squares, n_eff, condition, _refusals(statistics, n_eff, condition))
+
+
+def refused(feed: Measured, statistics: ValidationStatistics) -> SharesEstimate:
+    """Say that there is no number, and why."""
     return SharesEstimate(
-        Status.SCREENING if between is None else Status.MODEL_BASED,
+        Status.INSUFFICIENT,
         statistics.classes,
-        len(posteriors),
-        n_eff,
-        shares,
-        covariance,
-        condition,
-        missing if between is None else (),
+        len(feed.posteriors),
+        feed.n_eff,
+        condition=feed.condition,
+        reasons=feed.refusals,
     )
 
 
-def _normalised(weights: npt.NDArray[np.floating] | None, n: int) -> tuple[FloatArray, float]:
-    """Weights that sum to 1, and the number of equal weights that would say as much (1 / sum of squares)."""
-    if weights is None:
-        return np.full(n, 1.0 / max(n, 1)), float(n)
-    given = np.asarray(weights, dtype=np.float64)
-    if given.shape != (n,):
-        raise ModelError(f"'weights' must have shape {(n,)}. Got {given.shape} instead.")
-    if not np.all(np.isfinite(given)) or np.any(given < 0):
-        raise ModelError("'weights' must be finite and not negative. Got others.")
-    total = float(given.sum())
-    if total == 0:
-        return np.zeros(n), 0.0
-    normalised = given / total
-    return normalised, float(1.0 / np.sum(normalised**2))
+def answered(feed: Measured, statistics: ValidationStatistics, shares: FloatArray, own: FloatArray) -> SharesEstimate:
+    """Add what validation leaves open to a feed's own noise: errors of M and S, and the step to a new source."""
+    open_to_doubt, is_known = validation_covariance(statistics, shares)
+    missing = ("between-source variance is not known: the step to a new source is not in the interval",)
+    return SharesEstimate(
+        Status.MODEL_BASED if is_known else Status.SCREENING,
+        statistics.classes,
+        len(feed.posteriors),
+        feed.n_eff,
+        shares,
+        own + open_to_doubt,
+        feed.condition,
+        () if is_known else missing,
+        own,
+    )
+
+
+def validation_covariance(
+    statistics: ValidationStatistics, shares: FloatArray, between_shares: tuple[FloatArray, ...] | None = None
+) -> tuple[FloatArray, bool]:
+    """Give the covariance of M^-1 times the error that validation statistics leave in a mean posterior.
+
+    Parameters
+    ----------
+    shares
+        What multiplies the errors of M: shares, or the difference of two feeds' shares, shape (n_classes,).
+    between_shares
+        What multiplies the step to a new source, once for each source that is new; `shares` by default.
+
+    Returns
+    -------
+    tuple of ndarray and bool
+        Shape (n_classes, n_classes), and whether the step to a new source is in it.
+    """
+    inner = np.tensordot(shares**2 / statistics.counts, statistics.covariances, axes=1)
+    between = between_source_covariance(statistics)
+    if between is not None:
+        for each in (shares,) if between_shares is None else between_shares:
+            inner = inner + np.einsum("j,k,jakb->ab", each, each, between)
+    inverse = np.linalg.inv(statistics.means)
+    covariance: FloatArray = inverse @ inner @ inverse.T
+    return covariance, between is not None
 
 
 def _refusals(statistics: ValidationStatistics, n_eff: float, condition: float) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_softmax, softmax
 
 from data.errors import ModelError
 from models.prevalence.validation import FloatArray
@@ -52,9 +51,11 @@ class TemperatureScaling:
 
         def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
             scores = logarithms * parameters[0] + parameters[1:]
-            off = (softmax(scores, axis=1) - one_hot) / n_notes
+            likelihoods = _softmax(scores)
+            off = (likelihoods - one_hot) / n_notes
             gradient = np.concatenate([[np.sum(off * logarithms)], off.sum(axis=0)])
-            return -float(np.mean(log_softmax(scores, axis=1)[np.arange(n_notes), gold])), gradient
+            told = np.maximum(likelihoods[np.arange(n_notes), gold], 1e-300)
+            return -float(np.mean(np.log(told))), gradient
 
         start = np.concatenate([[1.0], np.zeros(size)])
         bounds = [(0.05, 20.0), *[(None, None)] * size]
@@ -72,9 +73,14 @@ class TemperatureScaling:
         logarithms = _logarithms(proba)
         if logarithms.ndim != 2 or logarithms.shape[1] != len(self.biases):
             raise ModelError(f"'proba' must have {len(self.biases)} columns. Got shape {logarithms.shape} instead.")
-        scaled: FloatArray = softmax(logarithms / self.temperature + self.biases, axis=1)
-        return scaled
+        return _softmax(logarithms / self.temperature + self.biases)
 
 
 def _logarithms(proba: npt.NDArray[np.floating]) -> FloatArray:
     return np.log(np.maximum(np.asarray(proba, dtype=np.float64), _SMALLEST))
+
+
+def _softmax(scores: FloatArray) -> FloatArray:
+    powers: FloatArray = np.exp(scores - scores.max(axis=1, keepdims=True))
+    powers /= powers.sum(axis=1, keepdims=True)
+    return powers

@@ -131,6 +131,35 @@ def test_weights_move_the_share_and_shrink_the_effective_notes(statistics):
     assert estimate.n_eff == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
 
 
+def test_what_one_note_says_ten_times_is_said_once(statistics, feed):
+    single = estimate_shares(feed, statistics)
+    clusters = np.repeat(np.arange(len(feed)), 10)
+    repeated = estimate_shares(np.repeat(feed, 10, axis=0), statistics, clusters=clusters)
+    assert repeated.n_eff == pytest.approx(single.n_eff)
+    assert repeated.covariance == pytest.approx(single.covariance)
+
+
+def test_a_feeds_own_noise_falls_with_its_notes_and_the_rest_does_not(statistics):
+    few, many = (draw(np.random.default_rng(6), n, MIX)[1] for n in (400, 40_000))
+    few, many = (estimate_shares(collapse_proba(each, TWO_CLASSES), statistics) for each in (few, many))
+    assert few.own_covariance[1, 1] == pytest.approx(100 * many.own_covariance[1, 1], rel=0.1)
+    rest = [each.covariance[1, 1] - each.own_covariance[1, 1] for each in (few, many)]
+    assert rest[0] == pytest.approx(rest[1], rel=0.1)
+
+
+def test_weights_that_go_with_the_class_are_covered():
+    rng, rows = np.random.default_rng(12), []
+    statistics = ValidationStatistics.from_predictions(*draw(rng, 100_000, MIX)).collapse(TWO_CLASSES)
+    for _ in range(400):
+        gold, posteriors = draw(rng, 500, MIX)
+        weights = rng.exponential(size=500) * np.where(gold == ORGANIC, 1, 6)
+        interval = estimate_shares(collapse_proba(posteriors, TWO_CLASSES), statistics, weights=weights).realised(
+            "organic"
+        )
+        rows.append(interval.ci_low <= weights[gold == ORGANIC].sum() / weights.sum() <= interval.ci_high)
+    assert 0.92 <= np.mean(rows) <= 0.98
+
+
 def test_fewer_than_fifty_notes_are_insufficient(feed, statistics):
     refused = estimate_shares(feed[:49], statistics)
     assert refused.status is Status.INSUFFICIENT

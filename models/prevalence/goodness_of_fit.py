@@ -1,0 +1,142 @@
+"""Goodness of fit: whether any mix of validated classes explains a feed, and whether audit and model agree."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import chdtrc, erfc
+
+from data.errors import ModelError
+from models.prevalence.estimate import FloatArray, SharesEstimate
+from models.prevalence.sources import between_source_bins
+from models.prevalence.validation import ValidationStatistics
+
+MIN_EXPECTED = 15.0  # notes in a bin, in the feed and behind its rates: below, chi-squared is no good approximation
+_PSEUDO_COUNT = 1.0  # of each class, over all bins: a bin that validation never saw is not impossible
+_ROUNDS = 5  # of fitting the mix and the weights that follow from it
+
+
+@dataclass(frozen=True)
+class FitTest:
+    """A chi-squared test; a small `p_value` says that no mix of the validated classes explains the feed."""
+
+    statistic: float
+    degrees_of_freedom: int
+    p_value: float
+
+
+def label_shift_fit(
+    bins: npt.NDArray[np.floating], n_eff: float, statistics: ValidationStatistics, *, between_sources: bool = True
+) -> FitTest:
+    """Test whether a feed differs from validation by its mix of classes alone.
+
+    The mix is fitted by generalised least squares; noise of the feed, of the validation labels and, where sources are
+    known, of the step to a new source are in the weights. Bins of few expected notes are merged. A passed test is no
+    proof: notes of one class that look just like another's are seen by audits only.
+
+    Parameters
+    ----------
+    bins
+        Share of the feed in each bin, as `bin_posteriors` gives it, shape (n_bins,).
+    n_eff
+        Effective notes of the feed.
+    statistics
+        Validation statistics of the same classes.
+    between_sources
+        Allow for a style of the feed's own, as far as validated sources differ among themselves.
+
+    Raises
+    ------
+    ModelError
+        If `bins` has another shape, or a class has no validation label.
+    """
+    seen, counts = np.asarray(bins, dtype=np.float64), statistics.counts
+    if seen.shape != (len(statistics.bins),):
+        raise ModelError(f"'bins' must have shape {(len(statistics.bins),)}. Got {seen.shape} instead.")
+    if np.any(counts == 0):
+        raise ModelError("a test of label shift needs validation labels of every class. Got a class without.")
+    rates = (statistics.bins + _PSEUDO_COUNT / len(seen)) / (counts + _PSEUDO_COUNT)
+    between = between_source_bins(statistics) if between_sources else None
+    mix = _fit_mix(seen, rates, np.eye(len(seen)) / max(n_eff, 1.0))
+    merge = _merge_weak(rates @ mix, rates @ (mix**2 / counts), n_eff)
+    seen, rates = merge @ seen, merge @ rates
+    if between is not None:
+        between = np.einsum("xa,jakb,yb->jxky", merge, between, merge)
+    for _ in range(_ROUNDS):
+        covariance = _covariance(mix, rates, counts, n_eff, between)
+        mix = _fit_mix(seen, rates, covariance)
+    apart = (seen - rates @ mix)[:-1]  # shares sum to 1: the last bin follows from the others
+    statistic = float(apart @ np.linalg.solve(covariance[:-1, :-1], apart)) if len(apart) else 0.0
+    freedom = len(seen) - int(np.count_nonzero(mix))
+    if freedom <= 0:
+        return FitTest(statistic, 0, 1.0)
+    return FitTest(statistic, freedom, float(chdtrc(freedom, statistic)))
+
+
+def compare_audit_with_model(audited: SharesEstimate, model: SharesEstimate, name: str) -> tuple[float, float] | None:
+    """Compare an audited share with a model-based one of the same notes.
+
+    Returns
+    -------
+    tuple of float, or None
+        z of (audited - model) and its two-sided p value; None where either has no number or no width.
+    """
+    a, b = audited.share(name), model.share(name)
+    if a is None or b is None or audited.covariance is None or model.covariance is None:
+        return None
+    at, there = audited.classes.index(name), model.classes.index(name)
+    variance = float(audited.covariance[at, at] + model.covariance[there, there])
+    if variance <= 0:
+        return None
+    z = (a - b) / sqrt(variance)
+    return z, float(erfc(abs(z) / sqrt(2)))
+
+
+def _covariance(
+    mix: FloatArray, rates: FloatArray, counts: npt.NDArray[np.int64], n_eff: float, between: FloatArray | None
+) -> FloatArray:
+    """Covariance of (the feed's bins - rates @ mix)."""
+    expected = rates @ mix
+    covariance = (np.diag(expected) - np.outer(expected, expected)) / max(n_eff, 1.0)
+    for share, n, column in zip(mix, counts, rates.T, strict=True):
+        covariance += share**2 / n * (np.diag(column) - np.outer(column, column))
+    if between is not None:
+        covariance += np.einsum("j,k,jakb->ab", mix, mix, between)
+    return covariance
+
+
+def _fit_mix(seen: FloatArray, rates: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Fit shares that sum to 1 by generalised least squares; a class whose share would be negative is left out."""
+    inside = np.ones(rates.shape[1], dtype=np.bool_)
+    weights = np.linalg.pinv(covariance, hermitian=True)
+    while True:
+        columns, size = rates[:, inside], int(inside.sum())
+        system = np.ones((size + 1, size + 1))
+        system[:size, :size], system[size, size] = columns.T @ weights @ columns, 0.0
+        right = np.append(columns.T @ weights @ seen, 1.0)
+        shares = np.linalg.lstsq(system, right, rcond=None)[0][:size]
+        if shares.min() >= 0:
+            mix = np.zeros(len(inside))
+            mix[inside] = shares
+            return mix
+        inside[np.flatnonzero(inside)[shares.argmin()]] = False
+
+
+def _merge_weak(expected: FloatArray, variances: FloatArray, n_eff: float) -> FloatArray:
+    """Give the 0/1 matrix (n_merged, n_bins) that adds bins of few notes up, the weakest two first.
+
+    How many notes stand behind a bin's rate is what its variance over validations says: expected^2 / variance.
+    """
+    groups = [[k] for k in range(len(expected))]
+
+    def strength(group: list[int]) -> float:
+        share = float(expected[group].sum())
+        return min(n_eff * share, share**2 / max(float(variances[group].sum()), 1e-300))
+
+    while len(groups) > 1:
+        groups.sort(key=strength)
+        if strength(groups[0]) >= MIN_EXPECTED:
+            break
+        groups[:2] = [groups[0] + groups[1]]
+    return np.array([[float(k in group) for k in range(len(expected))] for group in groups])
