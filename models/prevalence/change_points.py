@@ -6,14 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from data.errors import ModelError
+from models.prevalence.step_scan import level_weights, scan
 
 FloatArray = npt.NDArray[np.float64]
-MIN_SEGMENT = 2  # periods on either side of a step
-MAX_RESCALE = 20.0  # of a variance, to the level of its series
-_TINY = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +94,8 @@ def find_change_points(series: Mapping[str, Series], *, fdr: float = 0.05) -> li
         rows, places = np.array([segment.row for segment in segments]), np.arange(values.shape[1])
         inside = np.array([(segment.start <= places) & (places < segment.stop) for segment in segments])
         at, p_values = scan(values[rows], level_weights(values[rows], np.where(inside, variances[rows], np.inf)))
-        q_values = adjust_p_values(p_values)
+        q_values, testable = np.full(len(p_values), np.nan), ~np.isnan(p_values)
+        q_values[testable] = adjust_p_values(p_values[testable])
         halves: list[_Segment] = []
         for i in np.flatnonzero(q_values <= fdr):
             segment, k = segments[i], int(at[i])
@@ -106,80 +104,6 @@ def find_change_points(series: Mapping[str, Series], *, fdr: float = 0.05) -> li
         segments = halves
     steps = (_steps(name, values[row], variances[row], found[row]) for row, name in enumerate(series))
     return [step for each in steps for step in each]
-
-
-def level_weights(values: FloatArray, variances: FloatArray) -> FloatArray:
-    """Weigh values by the variance they would have if each row had one level.
-
-    A share's stated variance follows the share itself, so that a value that is high by chance would weigh more or
-    less than a low one; with few notes that alone makes steps.
-
-    Parameters
-    ----------
-    values
-        Shape (n, T).
-    variances
-        Shape (n, T), infinite where a value is missing.
-
-    Returns
-    -------
-    ndarray
-        1 / variance, shape (n, T); 0 where a value is missing.
-    """
-    known = np.isfinite(variances)
-    is_share = np.all((values >= 0) & (values <= 1) | ~known, axis=1, keepdims=True)
-    mean = np.sum(values, axis=1, keepdims=True, where=known) / np.maximum(known.sum(axis=1, keepdims=True), 1)
-    own, common = np.maximum(values * (1 - values), _TINY), np.maximum(mean * (1 - mean), _TINY)
-    rescale = np.where(is_share & known, common / own, 1.0)
-    at_level = variances * np.maximum(rescale, 1 / MAX_RESCALE)
-    # The variance stated of a share of 0 or 1 says nothing: take what is usual in the series.
-    unsaid = rescale > MAX_RESCALE
-    usual = np.where(known & ~unsaid, at_level, np.nan)
-    rows = np.flatnonzero(unsaid.any(axis=1) & ~np.isnan(usual).all(axis=1))
-    at_level[rows] = np.where(unsaid[rows], np.nanmedian(usual[rows], axis=1, keepdims=True), at_level[rows])
-    weights: FloatArray = 1 / at_level
-    return weights
-
-
-def scan(values: FloatArray, weights: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
-    """Find the likeliest step of each row, and the chance of one as clear where there is none.
-
-    The statistics of neighbouring places are a normal Markov chain with correlation
-    `sqrt(t_j (1 - t_k) / (t_k (1 - t_j)))`, where t is the part of the weight before the place; the tail of its
-    maximum is Siegmund's, with his correction for a chain in place of a continuous path.
-
-    Parameters
-    ----------
-    values
-        Shape (n, T).
-    weights
-        1 / variance, shape (n, T); 0 where a value is missing.
-
-    Returns
-    -------
-    tuple
-        The index of the first period after the step, shape (n,), and the p-value of the largest statistic, shape
-        (n,); 1 where a row is too short.
-
-    References
-    ----------
-    Siegmund (1985), Sequential Analysis, ch. 4 and 10; Siegmund & Yakir (2007), The Statistics of Gene Mapping.
-    """
-    total = weights.sum(axis=1, keepdims=True)
-    safe = np.where(total > 0, total, 1.0)
-    present = weights > 0
-    level = np.sum(weights * values, axis=1, keepdims=True, where=present) / safe
-    centred = np.where(present, values - level, 0.0)
-    # Column k - 1 of each is what lies before place k.
-    before, sums = np.cumsum(weights, axis=1)[:, :-1], np.cumsum(weights * centred, axis=1)[:, :-1]
-    periods = np.cumsum(present, axis=1)
-    possible = (
-        present[:, 1:] & (periods[:, :-1] >= MIN_SEGMENT) & (periods[:, -1:] - periods[:, :-1] >= MIN_SEGMENT)
-    )  # fmt: skip
-    part = np.where(possible, before / safe, 0.5)
-    statistic = np.where(possible, np.abs(sums) / np.sqrt(safe * part * (1 - part)), 0.0)
-    at = statistic.argmax(axis=1)
-    return at + 1, _tail(statistic[np.arange(len(at)), at], part, possible)
 
 
 def adjust_p_values(p_values: FloatArray) -> FloatArray:
@@ -197,31 +121,9 @@ def adjust_p_values(p_values: FloatArray) -> FloatArray:
     return adjusted
 
 
-def _tail(highest: FloatArray, part: FloatArray, possible: npt.NDArray[np.bool_]) -> FloatArray:
-    """Chance that the largest |statistic| of a row without a step reaches `highest`."""
-    clock = 0.5 * np.log(part / (1 - part))
-    # The time from each possible place to the one before it; the first has none.
-    last = np.maximum.accumulate(np.where(possible, clock, -np.inf), axis=1)
-    gap = np.zeros_like(clock)
-    gap[:, 1:] = np.where(possible[:, 1:] & np.isfinite(last[:, :-1]), clock[:, 1:] - last[:, :-1], 0.0)
-    b = highest[:, None]
-    density = np.exp(-0.5 * highest**2) / np.sqrt(2 * np.pi)
-    crossings = highest * density * (gap * _overshoot(b * np.sqrt(2 * gap))).sum(axis=1)
-    tail = np.minimum(1.0, 2 * ndtr(-highest) + 2 * crossings)
-    return np.where(possible.any(axis=1), tail, 1.0)
-
-
-def _overshoot(x: FloatArray) -> FloatArray:
-    """Siegmund's correction for looking only now and then; 1 for looking always."""
-    y = np.maximum(x, 1e-9) / 2
-    density = np.exp(-0.5 * y**2) / np.sqrt(2 * np.pi)
-    corrected: FloatArray = (ndtr(y) - 0.5) / y / (y * ndtr(y) + density)
-    return corrected
-
-
 def _stacked(series: Mapping[str, Series]) -> tuple[FloatArray, FloatArray]:
     """Values and variances of all series, shape (n, longest); 0 with an infinite variance where one is missing."""
-    longest = max((len(each.values) for each in series.values()), default=0)
+    longest = max((2, *(len(each.values) for each in series.values())))
     values, variances = np.zeros((len(series), longest)), np.full((len(series), longest), np.inf)
     for row, (name, each) in enumerate(series.items()):
         given, noise = np.asarray(each.values, dtype=np.float64), np.asarray(each.variances, dtype=np.float64)

@@ -5,7 +5,8 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from data.errors import ModelError
-from models.prevalence.change_points import Series, adjust_p_values, find_change_points, scan
+from models.prevalence.change_points import Series, adjust_p_values, find_change_points
+from models.prevalence.step_scan import scan
 
 SHARE, WEEKS = 0.75, 52
 NOISE = 1.27  # variance of a corrected share over that of a count of gold labels, at that macro-F1
@@ -130,7 +131,14 @@ def test_missing_weeks_are_stepped_over():
 def test_a_series_of_three_periods_or_none_has_no_step():
     values, variances = np.array([0.9, 0.1, 0.1]), np.full(3, 1e-6)
     assert find_change_points({"short": Series(values, variances), "none": Series(np.empty(0), np.empty(0))}) == []
+    assert find_change_points({"one": Series(np.ones(1), np.ones(1))}) == []
     assert find_change_points({}) == []
+
+
+def test_series_too_short_for_a_step_do_not_raise_the_bar_for_others():
+    series = {"long": Series(*(each[0] for each in weeks(stepped(1, 1, 0.05, 40), 8)))}
+    short = {f"short {i}": Series(np.full(3, 0.5), np.full(3, 0.01)) for i in range(500)}
+    assert find_change_points(series | short) == find_change_points(series)
 
 
 def test_a_higher_rate_finds_more():
