@@ -99,5 +99,6 @@ class SharesEstimate:
         gradient = (np.array([each == name for each in self.classes], dtype=np.float64) - value * inside) / total
         variance = max(0.0, float(gradient @ self.covariance @ gradient))
         if self.degrees_of_freedom is not None:
-            variance *= variance_stretch(float(self.degrees_of_freedom[inside > 0].min()), level=level)
+            used = [each in (name, *of) for each in self.classes]
+            variance *= variance_stretch(float(self.degrees_of_freedom[used].min()), level=level)
         return value, normal_interval(value, variance, level=level)

@@ -151,6 +151,25 @@ def test_commercial_counts_ads_and_believes_the_model_on_diversions(drawn):
     assert sampled.realised("commercial").ci_low < sampled.share("commercial")
 
 
+def test_disclosed_among_commercial_is_covered():
+    rng = np.random.default_rng(8)
+    covered = []
+    for _ in range(200):
+        gold, posteriors = feed(rng)
+        posteriors = posteriors * [1.0, 0.0, 1.0, 1.0]  # without diversions, whose label does not say
+        posteriors /= posteriors.sum(axis=1, keepdims=True)
+        gold[gold == 1] = ORGANIC
+        rows, strata, probability = sample(rng, posteriors, 70)
+        commercial = posteriors[:, 0] + posteriors[:, 3]
+        labels = NAMES[gold[rows]].tolist()
+        estimate = estimate_audited(posteriors, rows, labels, strata, probability, commercial=commercial)
+        rate, interval = estimate.ratio("disclosed_ad", ("commercial",))
+        truth = np.sum(gold == 0) / np.sum((gold == 0) | (gold == 3))
+        covered.append(interval.ci_low <= truth <= interval.ci_high)
+        assert interval.ci_low < rate < interval.ci_high
+    assert 0.92 <= np.mean(covered) <= 0.995
+
+
 def test_all_noise_of_an_audit_is_its_own(drawn):
     estimate = estimate_audited(*drawn)
     assert estimate.own_covariance == pytest.approx(estimate.covariance)
