@@ -21,8 +21,8 @@ class CommentRatio:
 
     @property
     def share(self) -> float:
-        """Diverting comments per comment."""
-        return min(1.0, self.diverting / self.comments)
+        """Diverting comments per comment; 0 without any comment."""
+        return min(1.0, self.diverting / max(1, self.comments))
 
     @property
     def variance(self) -> float:
@@ -30,9 +30,17 @@ class CommentRatio:
         middle = min(1.0, (self.diverting + 0.5) / (self.comments + 1))
         return middle * (1 - middle) / self.n_eff
 
+    def density(self, level: float) -> CommentDensity:
+        """Give the density per 1,000 comments, without a number where there is no comment."""
+        if self.comments == 0:
+            return CommentDensity(comments=0, diverting=0, density=None)
+        interval = effective_interval(self.share, self.n_eff, level=level)
+        per = density_of(self.share, interval, PER)
+        return CommentDensity(comments=self.comments, diverting=self.diverting, density=per)
+
 
 def comment_ratio(comments: IntArray, diverting: IntArray, cluster: IntArray) -> CommentRatio | None:
-    """Share of comments that divert, over the notes whose comments are known.
+    """Count comments and those that divert, over the notes whose comments are known.
 
     Parameters
     ----------
@@ -44,38 +52,25 @@ def comment_ratio(comments: IntArray, diverting: IntArray, cluster: IntArray) ->
     Returns
     -------
     CommentRatio or None
-        None where nothing is known, or there is no comment. At most one effective comment a comment; where none
-        diverts one a cluster, as nothing shows how they vary.
+        None where nothing is known. At most one effective comment a comment; where none diverts one a cluster, as
+        nothing shows how they vary.
 
     References
     ----------
     Cochran (1977), Sampling techniques, ch. 6 (ratio estimator).
     """
-    known = (comments > 0) & (diverting >= 0)
+    known = (comments >= 0) & (diverting >= 0)
     if not known.any():
         return None
-    of, hits = comments[known].astype(np.float64), diverting[known].astype(np.float64)
-    total, found = float(of.sum()), float(hits.sum())
+    total, found = int(comments[known].sum()), int(diverting[known].sum())
+    if total == 0:
+        return CommentRatio(0, 0, 0.0)
     share = min(1.0, found / total)
+    if not 0 < share < 1:
+        n_clusters = len(np.unique(cluster[known & (comments > 0)]))
+        return CommentRatio(total, found, float(n_clusters))
     _, group = np.unique(cluster[known], return_inverse=True)
-    sums = np.bincount(group, weights=hits - share * of)
+    sums = np.bincount(group, weights=diverting[known] - share * comments[known])
     n_groups = len(sums)
     variance = float(sums @ sums) / total**2 * (n_groups / max(1, n_groups - 1))
-    if not 0 < share < 1:
-        return CommentRatio(int(total), int(found), float(n_groups))
-    return CommentRatio(int(total), int(found), total if variance == 0 else min(total, share * (1 - share) / variance))
-
-
-def comment_density(
-    comments: IntArray, diverting: IntArray, cluster: IntArray, *, level: float
-) -> CommentDensity | None:
-    """Give the density with its interval; None where no note's comments are known."""
-    if not np.any((comments >= 0) & (diverting >= 0)):
-        return None
-    ratio = comment_ratio(comments, diverting, cluster)
-    if ratio is None:
-        return CommentDensity(comments=0, diverting=0, density=None)
-    interval = effective_interval(ratio.share, ratio.n_eff, level=level)
-    return CommentDensity(
-        comments=ratio.comments, diverting=ratio.diverting, density=density_of(ratio.share, interval, PER)
-    )
+    return CommentRatio(total, found, min(float(total), share * (1 - share) / variance) if variance > 0 else total)

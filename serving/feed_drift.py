@@ -3,6 +3,7 @@
 import argparse
 
 import msgspec
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -68,15 +69,16 @@ def _checked(row: FeedRow) -> Checked:
 
 
 def _print(drift: Drift, console: Console) -> None:
-    table = Table("feed", "period", "status", title=f"{len(drift.alarms)} alarms, model {drift.model_version}")
-    for name in ("notes", "count", "PACC", "EMQ", "fit p", "audit z", "lag days", "late"):
+    table = Table(
+        "feed", "period", "status", box=SIMPLE, title=f"{len(drift.alarms)} alarms, model {drift.model_version}"
+    )
+    for name in ("notes", "count", "PACC", "EMQ", "fit p", "z", "lag", "late"):
         table.add_column(name, justify="right")
     for row in drift.rows:
         checks = row.checks
         table.add_row(
             escape("all feeds" if row.feed is None else row.feed),
             row.period or "all",
-            row.status.value,
             f"{row.n:,}",
             _number(checks.naive.share if checks.naive else None, ".1%"),
             _number(checks.pacc_organic, ".1%"),
@@ -84,7 +86,6 @@ def _print(drift: Drift, console: Console) -> None:
             _number(checks.goodness_of_fit_p, ".3f"),
             _number(checks.audit_model_z, "+.1f"),
             _number(checks.lag_days_median, ".1f"),
-            str(checks.late_notes),
         )
     console.print(table)
     for alarm in drift.alarms:

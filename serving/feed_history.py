@@ -3,12 +3,14 @@
 import argparse
 
 import msgspec
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from serving.feed_input import add_feed_options, read_feed_input
 from serving.feed_shares import build_report
+from serving.feed_steps import COMMENT_SERIES
 from serving.report_shape import ChangePoint, SeriesBreak
 from serving.report_table import size_of
 
@@ -61,12 +63,12 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
 
 def _print(history: History, console: Console) -> None:
     title = f"{len(history.change_points)} steps in {len(history.periods)} periods, at most 5 % of them false"
-    table = Table("feed", "series", "from", f"size ({history.level:.0%} CI)", title=title)
-    for name in ("p", "q"):
-        table.add_column(name, justify="right")
+    table = Table("feed", "series", "from", f"size ({history.level:.0%} CI)", title=title, box=SIMPLE)
+    table.add_column("q", justify="right")
     for point in history.change_points:
         feed = "all feeds" if point.feed is None else point.feed
-        cells = (feed, point.series, point.period, size_of(point), f"{point.p_value:.2g}", f"{point.q_value:.2g}")
+        series = "comments" if point.series == COMMENT_SERIES else point.series
+        cells = (feed, series, point.period, size_of(point), f"{point.q_value:.2g}")
         table.add_row(*map(escape, cells))
     console.print(table)
     for each in history.series_breaks:

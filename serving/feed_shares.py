@@ -1,7 +1,7 @@
 """The authenticity ratio per feed and period of a scored archive: the whole report."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,7 +17,7 @@ from serving.feed_steps import change_points
 from serving.note_weights import ESTIMANDS, WEIGHTS
 from serving.periods import cut_periods
 from serving.report_alarms import find_alarms
-from serving.report_audits import PlacedAudits, place_audits
+from serving.report_audits import PlacedAudits, audit_kind, place_audits
 from serving.report_model import ReportModel
 from serving.report_notes import metric_changes, rule_dates
 from serving.report_reliability import reliability_bins
@@ -75,7 +75,7 @@ def estimate_rows(
     names, when = cut_periods(columns.published_us, columns.dated, period)
     periods = names if period != "all" else ()
     places = split_places(columns, periods, when)
-    audits = place_audits(audit, places)
+    audits = _placed(audit, columns, places, period)
     used = audit is not None and audit.sha256 in model.training_hashes
     maker = RowMaker(columns, model, level, weight, used)
     overall = [maker.estimate(*pair) for pair in zip(places.overall, audits.overall, strict=True)]
@@ -86,6 +86,16 @@ def estimate_rows(
     if changes:
         by_period = add_changes(by_period, maker)
     return Estimates(maker, periods, places, audits, tuple(overall), tuple(by_period))
+
+
+def _placed(audit: AuditFile | None, columns: ScoredColumns, places: Places, period: str) -> PlacedAudits:
+    """Place an audit; one of other periods than the report's, say months in a report by week, is of the whole."""
+    kind = audit_kind(audit) or period
+    if audit is None or kind == period:
+        return place_audits(audit, places)
+    names, when = cut_periods(columns.published_us, columns.dated, kind)
+    whole = place_audits(audit, split_places(columns, names, when))
+    return replace(whole, by_period=(None,) * len(places.by_period))
 
 
 def build_report(
@@ -127,7 +137,7 @@ def build_report(
     estimates = estimate_rows(columns, model, period=period, weight=weight, audit=audit, level=level)
     overall = tuple(each.row for each in estimates.overall)
     rows = tuple(each.row for each in estimates.by_period)
-    points = change_points(estimates.by_period, columns, estimates.periods, level=level)
+    points = change_points(estimates.by_period, estimates.periods, level=level)
     breaks = series_breaks(rows)
     return Report(
         estimand=ESTIMANDS[weight],

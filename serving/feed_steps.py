@@ -10,12 +10,11 @@ import numpy as np
 from models.prevalence import Status
 from models.prevalence.change_points import Series, Step, find_change_points
 from models.prevalence.intervals import normal_quantile
-from serving.comment_density import PER, comment_ratio
+from serving.comment_density import PER
 from serving.feed_rows import FeedRow
 from serving.report_shape import ChangePoint
 from serving.row_estimate import Estimated
 from serving.row_shares import ORGANIC
-from serving.scored_columns import ScoredColumns
 
 MIN_POINTS = 4
 ORGANIC_SERIES, COMMENT_SERIES = "organic", "comment_diversion"
@@ -36,9 +35,7 @@ class _Name:
     series: str
 
 
-def change_points(
-    estimated: Sequence[Estimated], columns: ScoredColumns, periods: Sequence[str], *, level: float
-) -> tuple[ChangePoint, ...]:
+def change_points(estimated: Sequence[Estimated], periods: Sequence[str], *, level: float) -> tuple[ChangePoint, ...]:
     """Find the steps of all series of 4 points or more, in order of feed (all feeds last), series and time.
 
     A series of shares holds those of one method, audited (shrunk too) or model-based, whichever has more points: a
@@ -50,7 +47,7 @@ def change_points(
     points: dict[_Name, _Points] = {}
     for feed, rows in by_feed.items():
         points[_Name(feed, ORGANIC_SERIES)] = _organic(rows)
-        points[_Name(feed, COMMENT_SERIES)] = _comments(rows, columns)
+        points[_Name(feed, COMMENT_SERIES)] = _comments(rows)
     long = {name: found for name, found in points.items() if len(found) >= MIN_POINTS}
     names = list(long)
     series = {str(at): _series(long[name], periods) for at, name in enumerate(names)}
@@ -96,12 +93,11 @@ def _organic(rows: Sequence[Estimated]) -> _Points:
     return max(by_method.values(), key=len, default={})
 
 
-def _comments(rows: Sequence[Estimated], columns: ScoredColumns) -> _Points:
+def _comments(rows: Sequence[Estimated]) -> _Points:
     points: _Points = {}
     for each in rows:
-        notes = each.place.notes
-        ratio = comment_ratio(columns.n_comments[notes], columns.n_diverting_comments[notes], columns.cluster[notes])
-        if ratio is not None and each.place.period is not None:
+        ratio = each.comments
+        if ratio is not None and ratio.comments and each.place.period is not None:
             points[each.place.period] = PER * ratio.share, PER**2 * ratio.variance
     return points
 

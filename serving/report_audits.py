@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from data.errors import DataError
+from data.errors import ConfigError, DataError
 from serving.audit_file import AuditFile, AuditRow
 from serving.feed_places import Place, Places
+from serving.periods import kind_of_period
 
 WHOLE = "all"  # the period of an audit of the whole range
 PPS = "pps:"  # how strata are named that were drawn with probability proportional to size
@@ -81,6 +82,22 @@ def place_audits(audit: AuditFile | None, places: Places) -> PlacedAudits:
         ),
         sum(len(rows) for key, rows in own.items() if key not in used),
     )
+
+
+def audit_kind(audit: AuditFile | None) -> str | None:
+    """Tell whether an audit was drawn by days, weeks or months; None for the whole range, or where it is none of them.
+
+    Examples
+    --------
+    >>> audit_kind(None) is None
+    True
+    """
+    for period in sorted({row.period for row in audit.rows} - {WHOLE}) if audit else ():
+        try:
+            return kind_of_period(period)
+        except ConfigError:
+            return None
+    return None
 
 
 def is_pps(drawn: Sequence[AuditRow]) -> bool:

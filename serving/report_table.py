@@ -2,6 +2,7 @@
 
 import re
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -11,20 +12,29 @@ from serving.report_shape import ChangePoint, Report
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _TERMS_SHOWN = 10
+_WIDE = 110  # columns of a terminal
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Print the rows, then alarms, change points, and what the rows are estimates of."""
-    ratio = f"organic ({report.level:.0%} CI)"
-    table = Table("feed", "period", ratio, "status", "labels", "commercial", "count", title="Authenticity ratio")
-    table.add_column("diverting comments", justify="right")
+    """Print the rows, then alarms, change points, and what the rows are estimates of; more columns where there is room.
+
+    With status stands the number of labels, where there are any.
+    """
+    is_wide = console.width >= _WIDE
+    table = Table(
+        "feed", "period", f"organic ({report.level:.0%} CI)", "status", title="Authenticity ratio", box=SIMPLE
+    )
+    if is_wide:
+        table.add_column("commercial")
+        table.add_column("counted", justify="right")
+    table.add_column("comments" if not is_wide else "diverting comments", justify="right")
     table.add_column("notes", justify="right")
     for row in report.overall:
-        table.add_row(*map(escape, _cells(row)))
+        table.add_row(*map(escape, _cells(row, is_wide=is_wide)))
     if report.rows:
         table.add_section()
     for row in report.rows:
-        table.add_row(*map(escape, _cells(row)))
+        table.add_row(*map(escape, _cells(row, is_wide=is_wide)))
     console.print(table)
     for line in _lines(report):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -48,6 +58,8 @@ def _lines(report: Report) -> list[str]:
         lines.append(f"undated notes, {where}: {undated}")
     if report.unplaced_audit_labels:
         lines.append(f"audit labels outside these feeds and periods: {report.unplaced_audit_labels}")
+    if not all(row.is_complete for row in report.rows):
+        lines.append("*: collected before the period ended")
     return lines + _reasons(report)
 
 
@@ -70,16 +82,15 @@ def _reasons(report: Report) -> list[str]:
     ]
 
 
-def _cells(row: FeedRow) -> tuple[str, ...]:
+def _cells(row: FeedRow, *, is_wide: bool) -> tuple[str, ...]:
+    labels = f" {row.audit.labelled}" if row.audit and row.audit.labelled else ""
     naive = row.checks.naive
     return (
         "all feeds" if row.feed is None else row.feed,
-        row.period or "all",
+        f"{row.period or 'all'}{'' if row.is_complete else '*'}",
         _percent(row.organic),
-        f"{row.status.value}{'' if row.is_complete else ', unfinished'}",
-        str(row.audit.labelled) if row.audit else "",
-        _percent(row.commercial_share),
-        f"{naive.share:.1%}" if naive else "",
+        f"{row.status.value}{labels}",
+        *((_percent(row.commercial_share), f"{naive.share:.1%}" if naive else "–") if is_wide else ()),
         _per_mille(row.comment_diversion),
         f"{row.n:,}",
     )

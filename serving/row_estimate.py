@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
+import numpy as np
 
 from models.prevalence import SharesEstimate, Status
+from serving.comment_density import CommentRatio
 from serving.feed_places import Place
 from serving.feed_rows import FeedRow
 from serving.note_weights import refuse_weights
@@ -31,6 +33,7 @@ class Estimated:
     audited: SharesEstimate | None = None  # from 2 labels up
     model: SharesEstimate | None = None  # PACC
     model_em: SharesEstimate | None = None
+    comments: CommentRatio | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,34 +56,36 @@ class RowMaker:
         drawn
             The audit of exactly these notes, or None.
         """
-        facts, n = self.facts.of(place), len(place.notes)
+        n, comments = len(place.notes), self.facts.comments(place.notes)
+        facts = self.facts.of(place, comments)
         refusal = self._refusal(place, drawn)
         if refusal is not None:
             status, reason = refusal
             if status in (Status.MIXED_VERSIONS, Status.AUDIT_USED_IN_TRAINING):
                 facts["checks"] = msgspec.structs.replace(facts["checks"], naive=None)
-            return Estimated(place, row_without_number(status, n, reason, facts=facts))
+            return Estimated(place, row_without_number(status, n, reason, facts=facts), comments=comments)
         scores = self.scores(place.notes)
         audited, short = self._audited(place, drawn, scores)
         if drawn:
             facts["audit"] = audit_facts(drawn, audited)
         if audited is not None and audited.status is Status.AUDIT_BROKEN:
             row = row_without_number(Status.AUDIT_BROKEN, n, *audited.reasons, facts=facts)
-            return Estimated(place, row, audited=audited)
+            return Estimated(place, row, audited=audited, comments=comments)
         model = model_em = None
         if self.shares is not None:
-            model, model_em = self.shares.organic(scores), self.shares.organic_em(scores)
+            model = self.shares.organic(scores)
+            model_em = self.shares.organic_em(scores) if model.status.has_number else None
             facts["checks"] = model_checks(facts["checks"], self.shares, scores, audited, model, model_em)
         if audited is not None and _stands_alone(audited):
             row = make_row(n, facts | audited_fields(audited, self.level))
-            return Estimated(place, row, audited, audited, model, model_em)
+            return Estimated(place, row, audited, audited, model, model_em, comments)
         if self.shares is None or model is None:
             row = row_without_number(Status.INSUFFICIENT, n, *short, _NO_STATISTICS, facts=facts)
-            return Estimated(place, row, audited=audited)
+            return Estimated(place, row, audited=audited, comments=comments)
         fields: Fields = facts | model_fields(self.shares, scores, model, self.level)
         row = make_row(n, fields)
         row = msgspec.structs.replace(row, reasons=(*short, *row.reasons))
-        return Estimated(place, row, model if row.organic else None, audited, model, model_em)
+        return Estimated(place, row, model if row.organic else None, audited, model, model_em, comments)
 
     @cached_property
     def shares(self) -> ModelShares | None:
@@ -95,7 +100,8 @@ class RowMaker:
     def scores(self, notes: IntArray) -> NoteScores:
         """Take what the estimators need of some notes."""
         columns, weights = self.columns, self.facts.weights(notes)
-        return NoteScores(columns.posteriors[notes], columns.q_commercial[notes], weights, columns.cluster[notes])
+        _, clusters = np.unique(columns.cluster[notes], return_inverse=True)
+        return NoteScores(columns.posteriors[notes], columns.q_commercial[notes], weights, clusters)
 
     def _refusal(self, place: Place, drawn: Drawn | None) -> tuple[Status, str] | None:
         versions, weights = self.facts.versions(place.notes), self.facts.weights(place.notes)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from data.labels import LABELS, Label
-from serving.comment_density import comment_density
+from serving.comment_density import CommentRatio, comment_ratio
 from serving.effective_interval import effective_interval
 from serving.feed_collection import LATE_DAYS, is_complete, lag_days, last_collections
 from serving.feed_places import Place
@@ -26,16 +26,19 @@ class RowFacts:
     weight: str
     level: float
 
-    def of(self, place: Place) -> dict[str, Any]:
+    def comments(self, notes: IntArray) -> CommentRatio | None:
+        """Count comments of these notes, and those that lead off the platform; None where nothing is known."""
+        columns = self.columns
+        return comment_ratio(columns.n_comments[notes], columns.n_diverting_comments[notes], columns.cluster[notes])
+
+    def of(self, place: Place, comments: CommentRatio | None) -> dict[str, Any]:
         """Give the fields of a row that hold whatever its status."""
         columns, notes = self.columns, place.notes
         lag = lag_days(columns, notes)
         return {
             "feed": place.feed,
             "period": place.period,
-            "comment_diversion": comment_density(
-                columns.n_comments[notes], columns.n_diverting_comments[notes], columns.cluster[notes], level=self.level
-            ),
+            "comment_diversion": None if comments is None else comments.density(self.level),
             "model_versions": self.versions(notes),
             "policy_versions": _names(columns.policies, columns.policy[notes]),
             "is_complete": is_complete(place.period, self._last_collections.get(place.feed)),

@@ -5,6 +5,7 @@ import msgspec
 from models.prevalence import SharesEstimate
 from models.prevalence.goodness_of_fit import compare_audit_with_model
 from serving.feed_rows import Checks
+from serving.row_audit import MIN_LABELS
 from serving.row_model import ModelShares, NoteScores
 from serving.row_shares import (
     ORGANIC,
@@ -46,16 +47,17 @@ def model_checks(
     scores: NoteScores,
     audited: SharesEstimate | None,
     model: SharesEstimate,
-    model_em: SharesEstimate,
+    model_em: SharesEstimate | None,
 ) -> Checks:
     """Add to the checks what the model-based estimates say, and how an audit compares with them."""
     author = shares.validation.author
-    compared = None if audited is None else compare_audit_with_model(audited, model, ORGANIC)
+    is_enough = audited is not None and audited.n >= MIN_LABELS
+    compared = compare_audit_with_model(audited, model, ORGANIC) if audited is not None and is_enough else None
     z, p = compared or (None, None)
     return msgspec.structs.replace(
         checks,
         pacc_organic=model.share(ORGANIC),
-        emq_organic=model_em.share(ORGANIC),
+        emq_organic=None if model_em is None else model_em.share(ORGANIC),
         goodness_of_fit_p=shares.fit_p(scores, model.n_eff) if model.status.has_number else None,
         audit_model_z=z,
         audit_model_p=p,

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from data.labels import Label
 from models.prevalence import (
+    FOUR_CLASSES,
     THREE_CLASSES,
     TWO_CLASSES,
     SharesEstimate,
@@ -17,11 +18,14 @@ from models.prevalence import (
     collapse_proba,
     estimate_shares,
 )
+from models.prevalence.classes import Groups
 from models.prevalence.emq import estimate_shares_em
 from models.prevalence.goodness_of_fit import label_shift_fit
+from models.prevalence.pacc import MAX_CONDITION, MIN_VALIDATION
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+MIN_FIT_NOTES = 200
 ORGANIC = Label.ORGANIC.value
 
 
@@ -52,8 +56,11 @@ class ModelShares:
         return self.validation.author.collapse(TWO_CLASSES)
 
     @cached_property
-    def _three(self) -> ValidationStatistics:
-        return self.validation.author.collapse(THREE_CLASSES)
+    def _labels(self) -> tuple[Groups, ValidationStatistics]:
+        """All four labels where their errors are known well enough, else both ads as one."""
+        author = self.validation.author
+        is_known = np.all(author.counts >= MIN_VALIDATION) and np.linalg.cond(author.means) <= MAX_CONDITION
+        return (FOUR_CLASSES, author) if is_known else (THREE_CLASSES, author.collapse(THREE_CLASSES))
 
     def organic(self, scores: NoteScores) -> SharesEstimate:
         """Estimate the headline by PACC: organic or not."""
@@ -67,13 +74,9 @@ class ModelShares:
 
     def labels(self, scores: NoteScores) -> SharesEstimate:
         """Estimate all four labels where their errors are known well enough, else with both ads as one."""
-        four = estimate_shares(
-            scores.posteriors, self.validation.author, weights=scores.weights, clusters=scores.clusters
-        )
-        if four.status.has_number:
-            return four
-        three = collapse_proba(scores.posteriors, THREE_CLASSES)
-        return estimate_shares(three, self._three, weights=scores.weights, clusters=scores.clusters)
+        groups, statistics = self._labels
+        proba = collapse_proba(scores.posteriors, groups)
+        return estimate_shares(proba, statistics, weights=scores.weights, clusters=scores.clusters)
 
     def commercial(self, scores: NoteScores) -> SharesEstimate | None:
         """Estimate the share of commercial notes; None where the question was not validated."""
@@ -85,8 +88,14 @@ class ModelShares:
         return estimate_shares(proba, statistics, weights=scores.weights, clusters=scores.clusters)
 
     def fit_p(self, scores: NoteScores, n_eff: float) -> float | None:
-        """Test whether some mix of the validated labels explains these posteriors; None without labels of each."""
+        """Test whether some mix of the validated labels explains these posteriors.
+
+        Returns
+        -------
+        float or None
+            None below 200 effective notes, where it would see next to nothing, and without labels of each kind.
+        """
         author = self.validation.author
-        if np.any(author.counts == 0):
+        if n_eff < MIN_FIT_NOTES or np.any(author.counts == 0):
             return None
         return label_shift_fit(bin_posteriors(scores.posteriors, scores.weights), n_eff, author).p_value
