@@ -15,6 +15,8 @@ from rich.console import Console
 
 from data.labels import LABELS
 from data.scored import SCHEMA
+from serving.feed_shares import build_report
+from serving.report_model import read_report_model, released_folder
 from serving.scored_columns import read_scored
 
 _PART_ROWS = 250_000
@@ -23,15 +25,19 @@ _START_US, _DAY_US = 1_735_689_600_000_000, 86_400_000_000  # 2025-01-01
 
 
 def main() -> None:
-    """Write the archive to a temporary folder, read it, and print seconds and the most memory held."""
+    """Write the archive to a temporary folder, read it, report by week, and print seconds and the most memory held."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     console = Console(soft_wrap=True)
+    model = read_report_model(released_folder())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with _timed(console, f"{rows:,} rows written"):
-            write_archive(folder, rows)
+            write_archive(folder, rows, model_version=model.version)
         with _timed(console, f"{rows:,} rows read"):
-            read_scored(folder)
+            columns = read_scored(folder)
+        with _timed(console, f"{len(columns.note):,} rows reported by week"):
+            report = build_report(columns, model, period="week")
+    console.out(f"{len(report.rows):,} feeds and weeks", highlight=False)
 
 
 @contextmanager
@@ -42,16 +48,16 @@ def _timed(console: Console, what: str) -> Iterator[None]:
     console.out(f"{what} in {time.perf_counter() - started:.1f} s, at most {peak:.2f} GiB held", highlight=False)
 
 
-def write_archive(folder: Path, rows: int, *, seed: int = 0) -> None:
+def write_archive(folder: Path, rows: int, *, model_version: str, seed: int = 0) -> None:
     """Write parts: 200 feeds over 52 weeks, three notes an author, one text in ten a copy, one note in twenty twice."""
     rng = np.random.default_rng(seed)
     for part, start in enumerate(range(0, rows, _PART_ROWS)):
         n = min(_PART_ROWS, rows - start)
-        table = pa.Table.from_batches([_batch(rng, start, n, rows)])
+        table = pa.Table.from_batches([_batch(rng, start, n, rows, model_version)])
         pq.write_table(table, folder / f"part-{part:05d}.parquet", compression="zstd", row_group_size=8192)
 
 
-def _batch(rng: np.random.Generator, start: int, n: int, rows: int) -> pa.RecordBatch:
+def _batch(rng: np.random.Generator, start: int, n: int, rows: int, model_version: str) -> pa.RecordBatch:
     scores = rng.dirichlet([0.3, 0.3, 2.0, 0.6], n).astype(np.float32)
     commercial = scores[:, [0, 3]].sum(axis=1)
     published = _START_US + rng.integers(0, _DAYS, n) * _DAY_US
@@ -78,8 +84,8 @@ def _batch(rng: np.random.Generator, start: int, n: int, rows: int) -> pa.Record
         "n_comments": comments,
         "n_diverting_comments": rng.binomial(comments, 0.02).astype(np.int32),
         "text_hash": _ids(copied, 32),
-        "model_version": pa.array(np.full(n, "0.2.0")),
-        "policy_version": pa.array(np.full(n, "default@1")),
+        "model_version": [model_version] * n,
+        "policy_version": ["default@1"] * n,
     }
     empty = {field.name: pa.nulls(n, field.type) for field in SCHEMA}
     columns = [pa.array(known.get(field.name, empty[field.name])).cast(field.type) for field in SCHEMA]

@@ -5,7 +5,7 @@ from serving.scored_columns import read_scored
 
 
 def test_the_invented_archive_is_as_large_as_asked_and_can_be_read(tmp_path):
-    write_archive(tmp_path, 2000)
+    write_archive(tmp_path, 2000, model_version="m1")
     columns = read_scored(tmp_path)
     assert 1900 < len(columns.note) <= 2000
     assert len(columns.feeds) > 100
@@ -15,4 +15,6 @@ def test_the_invented_archive_is_as_large_as_asked_and_can_be_read(tmp_path):
 def test_seconds_and_memory_are_told(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["report_bench", "300"])
     main()
-    assert "rows read in" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "300 rows read in" in printed
+    assert "rows reported by week in" in printed
