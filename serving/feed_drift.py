@@ -69,10 +69,9 @@ def _checked(row: FeedRow) -> Checked:
 
 
 def _print(drift: Drift, console: Console) -> None:
-    table = Table(
-        "feed", "period", "status", box=SIMPLE, title=f"{len(drift.alarms)} alarms, model {drift.model_version}"
-    )
-    for name in ("notes", "count", "PACC", "EMQ", "fit p", "z", "lag", "late"):
+    title = f"{len(drift.alarms)} alarms, model {drift.model_version}"
+    table = Table("feed", "period", title=title, box=SIMPLE, padding=(0, 1, 0, 0))
+    for name in ("notes", "counted", "PACC", "EMQ", "fit p", "audit z", "lag days"):
         table.add_column(name, justify="right")
     for row in drift.rows:
         checks = row.checks
