@@ -1,5 +1,6 @@
 import hashlib
 import json
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
@@ -99,17 +100,18 @@ def test_missing_file_is_refused(tmp_path):
         read_audit(tmp_path / "none.csv")
 
 
-def test_the_bundled_audit_is_a_sample_of_the_bundled_archive():
+def test_the_bundled_audit_is_a_sample_of_each_feed_and_month_of_the_bundled_archive():
     archive = files("data").joinpath("archive")
-    feed_of = {}
+    group_of = {}
     for line in archive.joinpath("notes.jsonl").read_text(encoding="utf-8").splitlines():
         note = json.loads(line)
-        feed_of[note["note_id"]] = note["feed_id"]
+        group_of[note["note_id"]] = note["feed_id"], note["published_at"][:7]
     rows = read_audit(Path(str(archive.joinpath("audit.jsonl")))).rows
     assert len({row.note_id for row in rows}) == len(rows)
-    assert all(feed_of[row.note_id] == row.feed_id and row.period == "all" for row in rows)
-    for feed in set(feed_of.values()):
-        size = sum(1 / row.inclusion_probability for row in rows if row.feed_id == feed)
-        assert size == pytest.approx(list(feed_of.values()).count(feed), abs=0.01)
+    assert all(group_of[row.note_id] == (row.feed_id, row.period) for row in rows)
+    sizes = dict.fromkeys(group_of.values(), 0.0)
+    for row in rows:
+        sizes[row.feed_id, row.period] += 1 / row.inclusion_probability
+    assert sizes == pytest.approx(Counter(group_of.values()), abs=0.01)
     twice = [row for row in rows if row.second_label is not None]
     assert len(twice) == round(0.15 * len(rows))

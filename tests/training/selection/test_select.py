@@ -16,7 +16,10 @@ KEYS += ["scores"]
 @pytest.fixture
 def archive(tmp_path):
     path = tmp_path / "notes.jsonl"
-    path.write_bytes(resources.files("data").joinpath("archive/notes.jsonl").read_bytes())
+    lines = (
+        resources.files("data").joinpath("archive/notes.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    )
+    path.write_text("".join(lines[:330]), encoding="utf-8")
     return path
 
 
