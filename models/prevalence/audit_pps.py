@@ -10,7 +10,8 @@ from models.prevalence.audit_variance import PSEUDO_OBSERVATIONS, correction_var
 from models.prevalence.estimate import FloatArray, SharesEstimate, Status
 
 WEIGHT_TOLERANCE = 0.05  # of the feed's weight: probabilities in a file are rounded
-STANDARD_ERRORS = 8.0  # by which drawn weights may miss the feed's: they are skewed, 5 refused 1 true sample in 10,000
+STANDARD_ERRORS = 5.0  # by which drawn weights may miss the feed's
+LEAST_SPREAD = 0.3  # of weight over inclusion, relative: few labels that happen to be alike say nothing of it
 
 
 def estimate_audited_pps(
@@ -101,7 +102,8 @@ def _broken(sample: AuditSample, *, repeats: bool) -> list[str]:
     chance, _ = _groups(sample, repeats=repeats)
     each = sample.weights[sample.rows] / sample.inclusion
     unseen = np.ones(int(chance.sum())) if repeats else 1 - sample.inclusion[chance]
-    error = np.sqrt(np.sum(unseen * (each[chance] - each[chance].mean()) ** 2)) if chance.any() else 0.0
+    mean = each[chance].mean() if chance.any() else 0.0
+    error = np.sqrt(np.sum(unseen * np.maximum((each[chance] - mean) ** 2, (LEAST_SPREAD * mean) ** 2)))
     if abs(each.sum() - 1) > max(WEIGHT_TOLERANCE, STANDARD_ERRORS * error):
         reasons.append(f"drawn notes must stand for the whole weight of the feed, got {each.sum():.2f} of it")
     return reasons + sample.broken()

@@ -115,6 +115,18 @@ def test_other_weights_than_those_drawn_by_break_the_audit(drawn):
     assert "drawn notes must stand for the whole weight" in refused.reasons[0]
 
 
+def test_few_true_draws_are_never_called_broken():
+    gold, posteriors, impressions = feed(np.random.default_rng(9))
+    for n_labels in (2, 3, 5, 10):
+        for seed in range(100):
+            draw = draw_pps(posteriors[:, ORGANIC], impressions, n_labels, seed=seed)
+            labels = NAMES[gold[draw.rows]].tolist()
+            estimate = estimate_audited_pps(
+                posteriors, draw.rows, labels, draw.inclusion, weights=impressions, min_labels=2
+            )
+            assert estimate.status is Status.AUDITED
+
+
 def test_inclusion_over_one_without_a_repeat_breaks_the_audit(drawn):
     posteriors, rows, labels, inclusion, impressions = drawn
     changed = inclusion.copy()
