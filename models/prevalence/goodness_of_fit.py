@@ -42,7 +42,8 @@ def label_shift_fit(
     n_eff
         Effective notes of the feed.
     statistics
-        Validation statistics of the same classes.
+        Validation statistics of the same classes, or collapsed from them: pooled classes keep the bins. Pool what few
+        sources have, or no step to a new source is known.
     between_sources
         Allow for a style of the feed's own, as far as validated sources differ among themselves.
 

@@ -5,6 +5,7 @@ import pytest
 
 from data.errors import ModelError
 from models.prevalence import (
+    THREE_CLASSES,
     SharesEstimate,
     Status,
     ValidationStatistics,
@@ -70,6 +71,13 @@ def test_a_feed_that_validation_explains_wholly_has_no_misfit():
     assert test.statistic < 1
     assert 1 <= test.degrees_of_freedom <= 8
     assert test.p_value > 0.99
+
+
+def test_pooled_classes_keep_their_bins():
+    rng = np.random.default_rng(1)
+    statistics = ValidationStatistics.from_predictions(*draw(rng, 2000, MIX)).collapse(THREE_CLASSES)
+    mix = np.array([0.16, 0.2, 0.34, 0.3])  # ads in validation's proportions
+    assert label_shift_fit(bin_posteriors(draw(rng, 2000, mix)[1]), 2000, statistics).p_value > 0.01
 
 
 def test_bins_of_other_classes_are_refused():
