@@ -47,7 +47,7 @@ def comment_ratio(comments: IntArray, diverting: IntArray, cluster: IntArray) ->
     comments, diverting
         Of each note, shape (n_notes,); -1 is unknown.
     cluster
-        Notes of one author, or with one text, vary together; shape (n_notes,).
+        Small numbers: notes of one author, or with one text, vary together; shape (n_notes,).
 
     Returns
     -------
@@ -67,10 +67,9 @@ def comment_ratio(comments: IntArray, diverting: IntArray, cluster: IntArray) ->
         return CommentRatio(0, 0, 0.0)
     share = min(1.0, found / total)
     if not 0 < share < 1:
-        n_clusters = len(np.unique(cluster[known & (comments > 0)]))
+        n_clusters = np.count_nonzero(np.bincount(cluster[known & (comments > 0)]))
         return CommentRatio(total, found, float(n_clusters))
-    _, group = np.unique(cluster[known], return_inverse=True)
-    sums = np.bincount(group, weights=diverting[known] - share * comments[known])
-    n_groups = len(sums)
+    sums = np.bincount(cluster[known], weights=diverting[known] - share * comments[known])
+    n_groups = int(np.count_nonzero(np.bincount(cluster[known])))
     variance = float(sums @ sums) / total**2 * (n_groups / max(1, n_groups - 1))
     return CommentRatio(total, found, min(float(total), share * (1 - share) / variance) if variance > 0 else total)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
-import numpy as np
 
 from models.prevalence import SharesEstimate, Status
 from serving.comment_density import CommentRatio
@@ -100,7 +99,7 @@ class RowMaker:
     def scores(self, notes: IntArray) -> NoteScores:
         """Take what the estimators need of some notes."""
         columns, weights = self.columns, self.facts.weights(notes)
-        _, clusters = np.unique(columns.cluster[notes], return_inverse=True)
+        clusters = self.facts.clusters.of(notes)
         return NoteScores(columns.posteriors[notes], columns.q_commercial[notes], weights, clusters)
 
     def _refusal(self, place: Place, drawn: Drawn | None) -> tuple[Status, str] | None:

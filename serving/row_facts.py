@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from data.labels import LABELS, Label
+from serving.cluster_numbers import ClusterNumbers
 from serving.comment_density import CommentRatio, comment_ratio
 from serving.effective_interval import effective_interval
 from serving.feed_collection import LATE_DAYS, is_complete, lag_days, last_collections
@@ -29,7 +30,12 @@ class RowFacts:
     def comments(self, notes: IntArray) -> CommentRatio | None:
         """Count comments of these notes, and those that lead off the platform; None where nothing is known."""
         columns = self.columns
-        return comment_ratio(columns.n_comments[notes], columns.n_diverting_comments[notes], columns.cluster[notes])
+        return comment_ratio(columns.n_comments[notes], columns.n_diverting_comments[notes], self.clusters.of(notes))
+
+    @cached_property
+    def clusters(self) -> ClusterNumbers:
+        """Notes that go together."""
+        return ClusterNumbers(self.columns.cluster)
 
     def of(self, place: Place, comments: CommentRatio | None) -> dict[str, Any]:
         """Give the fields of a row that hold whatever its status."""

@@ -62,7 +62,8 @@ def estimate_shares_em(
     posteriors = feed.posteriors if scaling is None else scaling.apply(feed.posteriors)
     train = statistics.counts / statistics.counts.sum()
     likelihoods = np.ascontiguousarray((posteriors / train).T)
-    shares = _maximise(likelihoods, feed.weights, train)
+    climb = _maximise_two if len(train) == 2 else _maximise
+    shares = climb(likelihoods, feed.weights, train)
     own = _own_covariance(likelihoods, feed.weights, feed.squares, shares) / feed.n_eff
     return answered(feed, statistics, shares, own)
 
@@ -119,6 +120,27 @@ def _maximise(likelihoods: FloatArray, weights: FloatArray, start: FloatArray) -
             break
         last = step
     return shares
+
+
+def _maximise_two(likelihoods: FloatArray, weights: FloatArray, start: FloatArray) -> FloatArray:
+    """Find the same shares for two classes by Newton's steps, kept between bounds: the likelihood has one top."""
+    apart = likelihoods[1] - likelihoods[0]
+
+    def slope(share: float) -> tuple[float, float]:
+        ratio = apart / np.maximum(likelihoods[0] + share * apart, _TINY)
+        return float(weights @ ratio), -float(weights @ ratio**2)
+
+    low, high, share = 0.0, 1.0, float(start[1])
+    for _ in range(MAX_STEPS):
+        first, second = slope(share)
+        low, high = (share, high) if first > 0 else (low, share)
+        step = -first / second if second < 0 else 0.0
+        inside = low < share + step < high
+        ahead = share + step if inside else (low + high) / 2
+        share, moved = ahead, abs(ahead - share)
+        if moved <= TOLERANCE * 1e-3 or first == 0:
+            break
+    return np.array([1.0 - share, share])
 
 
 def _own_covariance(

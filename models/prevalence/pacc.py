@@ -69,7 +69,7 @@ def estimate_shares(
     feed = measure(proba, statistics, weights=weights, clusters=clusters)
     if feed.refusals:
         return refused(feed, statistics)
-    inverse = np.linalg.inv(statistics.means)
+    inverse = statistics.inverse
     shares = project_simplex(inverse @ (feed.weights @ feed.posteriors))
     noisy = project_simplex(inverse @ (feed.squares @ feed.posteriors))  # the mix of what weighs on the variance
     own = inverse @ np.tensordot(noisy / feed.n_eff, statistics.covariances, axes=1) @ inverse.T
@@ -96,9 +96,9 @@ def measure(
         raise ModelError(f"'proba' must have shape (n_notes, {size}). Got {posteriors.shape} instead.")
     normalised, n_eff = normalise_weights(weights, len(posteriors))
     n_eff /= cluster_design_effect(posteriors, normalised, clusters)
-    squares = normalise_weights(normalised**2, len(posteriors))[0]
-    condition = float(np.linalg.cond(statistics.means)) if np.all(statistics.counts > 0) else float("inf")
-    return Measured(posteriors, normalised, squares, n_eff, condition, _refusals(statistics, n_eff, condition))
+    squares = normalised if weights is None else normalise_weights(normalised**2, len(posteriors))[0]
+    refusals = _refusals(statistics, n_eff, statistics.condition)
+    return Measured(posteriors, normalised, squares, n_eff, statistics.condition, refusals)
 
 
 def refused(feed: Measured, statistics: ValidationStatistics) -> SharesEstimate:
@@ -152,7 +152,7 @@ def validation_covariance(
     if between is not None:
         for each in (shares,) if between_shares is None else between_shares:
             inner = inner + np.einsum("j,k,jakb->ab", each, each, between)
-    inverse = np.linalg.inv(statistics.means)
+    inverse = statistics.inverse
     covariance: FloatArray = inverse @ inner @ inverse.T
     return covariance, between is not None
 

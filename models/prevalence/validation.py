@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -38,6 +39,16 @@ class ValidationStatistics:
     source_means: FloatArray | None = None  # (S, C, C): M of each source; zeros where it has no such note
     source_counts: IntArray | None = None  # (S, C)
     source_bins: IntArray | None = None  # (S, B, C)
+
+    @cached_property
+    def condition(self) -> float:
+        """Condition number of M; infinite where a class has no labelled note."""
+        return float(np.linalg.cond(self.means)) if np.all(self.counts > 0) else float("inf")
+
+    @cached_property
+    def inverse(self) -> FloatArray:
+        """Inverse of M, (C, C)."""
+        return np.asarray(np.linalg.inv(self.means), dtype=np.float64)
 
     @classmethod
     def from_predictions(
