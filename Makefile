@@ -23,7 +23,7 @@ LOCK := requirements-dev.lock
 HUOREN := $(BIN)/huoren
 ARCHIVE := data/archive/notes.jsonl
 # Four short notes of it, one of each label.
-SHOWN := 1p;22p;182p;247p
+SHOWN := 19p;173p;1335p;1792p
 
 # The corpora folder, where a checkout has one beside it.
 CORPORA := $(wildcard ../shared/corpora)
