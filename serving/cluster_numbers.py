@@ -19,7 +19,7 @@ class ClusterNumbers:
         return np.zeros(int(self._cluster.max(initial=0)) + 1, dtype=np.int64)
 
     def of(self, notes: IntArray) -> IntArray:
-        """Number the clusters of these notes below the count of notes; equal clusters alike, some numbers left out."""
+        """Give the clusters of these notes numbers below the count of notes; equal ones alike, some left out."""
         codes = self._cluster[notes]
         self._latest[codes] = np.arange(len(codes))
         return self._latest[codes]

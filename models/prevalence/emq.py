@@ -11,6 +11,8 @@ from models.prevalence.validation import ValidationStatistics
 
 MAX_STEPS = 1_000
 TOLERANCE = 1e-6  # the largest change of a share in a step, times the distance that is still to go
+MANY_NOTES = 2_000
+_BINS = 8_192
 _TINY = 1e-12
 
 
@@ -124,6 +126,8 @@ def _maximise(likelihoods: FloatArray, weights: FloatArray, start: FloatArray) -
 
 def _maximise_two(likelihoods: FloatArray, weights: FloatArray, start: FloatArray) -> FloatArray:
     """Find the same shares for two classes by Newton's steps, kept between bounds: the likelihood has one top."""
+    if len(weights) > MANY_NOTES:
+        likelihoods, weights = _binned(likelihoods, weights)
     apart = likelihoods[1] - likelihoods[0]
 
     def slope(share: float) -> tuple[float, float]:
@@ -141,6 +145,16 @@ def _maximise_two(likelihoods: FloatArray, weights: FloatArray, start: FloatArra
         if moved <= TOLERANCE * 1e-3 or first == 0:
             break
     return np.array([1.0 - share, share])
+
+
+def _binned(likelihoods: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Put notes whose likelihoods hardly differ together: that moves a share by far less than its tolerance."""
+    part = likelihoods[1] / np.maximum(likelihoods.sum(axis=0), _TINY)
+    codes = (part * _BINS).astype(np.int64)
+    total = np.bincount(codes, weights)
+    seen = total > 0
+    means = [np.bincount(codes, weights * each)[seen] / total[seen] for each in likelihoods]
+    return np.array(means), total[seen]
 
 
 def _own_covariance(

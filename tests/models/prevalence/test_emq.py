@@ -16,6 +16,7 @@ from models.prevalence import (
     estimate_shares,
     estimate_shares_em,
 )
+from models.prevalence.emq import _maximise
 
 MIX = np.array([0.1, 0.15, 0.55, 0.2])
 FEED = np.array([0.2, 0.3, 0.1, 0.4])
@@ -131,3 +132,14 @@ def test_shares_are_those_of_an_independent_library(statistics):
     rates = PACC.getPteCondEstim(np.arange(4), gold, validation)
     theirs = ACC.solve_adjustment(rates, posteriors.mean(axis=0), method="inversion", solver="exact-raise")
     assert estimate_shares(posteriors, statistics).shares == pytest.approx(theirs, abs=1e-3)
+
+
+@pytest.mark.parametrize("n_notes", [300, 5_000])
+def test_two_classes_reach_the_shares_that_em_climbs_to(n_notes, monkeypatch):
+    rng = np.random.default_rng(5)
+    statistics = ValidationStatistics.from_predictions(*draw(rng, 3000, MIX)).collapse(TWO_CLASSES)
+    two = collapse_proba(draw(rng, n_notes, FEED)[1], TWO_CLASSES)
+    weights = rng.exponential(size=n_notes)
+    quick = estimate_shares_em(two, statistics, weights=weights).share("organic")
+    monkeypatch.setattr("models.prevalence.emq._maximise_two", _maximise)
+    assert quick == pytest.approx(estimate_shares_em(two, statistics, weights=weights).share("organic"), abs=2e-5)
