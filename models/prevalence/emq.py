@@ -151,7 +151,7 @@ def _binned(likelihoods: FloatArray, weights: FloatArray) -> tuple[FloatArray, F
     """Put notes whose likelihoods hardly differ together: that moves a share by far less than its tolerance."""
     part = likelihoods[1] / np.maximum(likelihoods.sum(axis=0), _TINY)
     codes = (part * _BINS).astype(np.int64)
-    total = np.bincount(codes, weights)
+    total = np.bincount(codes, weights).astype(np.float64)
     seen = total > 0
     means = [np.bincount(codes, weights * each)[seen] / total[seen] for each in likelihoods]
     return np.array(means), total[seen]
