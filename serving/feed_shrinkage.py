@@ -25,6 +25,7 @@ class _Unit:
     variance: float
     correction: float
     correction_variance: float
+    labels: int
 
     @property
     def is_audited(self) -> bool:
@@ -69,7 +70,8 @@ def _unit(each: Estimated) -> _Unit | None:
     audited = None if each.audited is None else each.audited.share(ORGANIC)
     if each.audited is not None and audited is not None:
         correction, correction_variance = audited - share, _variance(each.audited)
-    return _Unit(share, _variance(model), correction, correction_variance)
+    labels = 0 if each.audited is None else each.audited.n
+    return _Unit(share, _variance(model), correction, correction_variance, labels)
 
 
 def _variance(estimate: SharesEstimate) -> float:
@@ -86,9 +88,9 @@ def _shrunk(
     learnt_from: Sequence[int], applied_to: Sequence[int], units: dict[int, _Unit], estimated: Sequence[Estimated]
 ) -> list[tuple[int, SharesEstimate, str]]:
     table = np.array(
-        [[u.share, u.variance, u.correction, u.correction_variance] for u in map(units.get, learnt_from) if u]
+        [[u.share, u.variance, u.correction, u.correction_variance, u.labels] for u in map(units.get, learnt_from) if u]
     )
-    answer = shrink(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+    answer = shrink(*table[:, :4].T, labels=table[:, 4])
     n_audited = int(np.count_nonzero(answer.audited))
     reason = f"the model's share, moved by what {n_audited} audited rows say of it ({answer.mean_correction:+.1%})"
     place = {at: i for i, at in enumerate(learnt_from)}
