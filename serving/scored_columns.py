@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -16,7 +15,7 @@ from data.errors import DataError
 from data.labels import LABELS
 from models.prevalence import author_posteriors
 from serving.note_clusters import join_notes
-from serving.scored_query import place_row, query_archive, stream_archive
+from serving.scored_query import QUERY_ERRORS, place_row, query_archive, stream_archive
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -140,7 +139,7 @@ def read_scored(path: Path) -> ScoredColumns:
     DataError
         If the archive is missing or damaged, or a value is missing or unknown.
     """
-    with suppress(duckdb.Error):  # its message may quote the archive; the slower reader says what is wrong, and where
+    with suppress(*QUERY_ERRORS):  # the slower reader says what is wrong, and where, and quotes nothing
         return _collect(path, query_archive(path))
     return _collect(path, stream_archive(path))
 

@@ -14,18 +14,11 @@ from data.rows import read_rows
 from data.scored import ADDED, SCHEMA
 from data.scored_reader import find_parts, iter_scored, stored_columns
 
+QUERY_ERRORS = (duckdb.Error, pa.ArrowException, OSError)  # the last two: DuckDB's, once it streams
 _BATCH_ROWS = 65_536
 _TIMES = ("published_at", "collected_at", "scored_at")
-_STRINGS = (
-    "note_id",
-    "feed_id",
-    "keyword",
-    "author_id",
-    "author_label",
-    "model_version",
-    "policy_version",
-    "text_hash",
-)
+_IDS = ("note_id", "feed_id", "keyword", "author_id", "text_hash")
+_STRINGS = (*_IDS, "author_label", "model_version", "policy_version")
 _COUNTS = ("impressions", "likes", *ADDED)
 _SCORES = tuple(f"p_{label}" for label in LABELS)
 COLUMNS = (*_STRINGS, *_TIMES, *_SCORES, "q_commercial", "pa_organic", *_COUNTS)
@@ -53,7 +46,6 @@ SELECT
     {", ".join(f"CAST(coalesce({name}, -1) AS BIGINT) AS {name}" for name in ADDED)}
 FROM """
 
-_WRITTEN_TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z"  # as ScoredWriter writes it; another form: iter_scored
 _JSON_TYPES = {
     "schema_version": "BIGINT",
     **dict.fromkeys((*_STRINGS, "label", *_TIMES), "VARCHAR"),
@@ -67,20 +59,23 @@ _JSON_NEEDED = (
     *(f"scores.{label}" for label in LABELS),
     *(f"questions.{question}" for question in QUESTIONS),
 )
+
+
+def _time(name: str) -> str:
+    """Read a time as ScoredWriter writes it; another form is left to `iter_scored`."""
+    form = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z"
+    return f"""
+    CASE WHEN {name} <> '' THEN
+        CASE WHEN regexp_full_match({name}, '{form}') THEN CAST({name} AS TIMESTAMP) ELSE error('another form') END
+    END AS {name}"""
+
+
 _JSON_ROWS = f"""(
 SELECT
     {", ".join(_STRINGS)}, pa_organic, {", ".join(_COUNTS)},
     {", ".join(f"scores.{label} AS p_{label}" for label in LABELS)},
     questions.commercial AS q_commercial,
-    {
-    ", ".join(
-        f'''CASE WHEN {name} <> '' THEN
-            CASE WHEN regexp_full_match({name}, '{_WRITTEN_TIME}') THEN CAST({name} AS TIMESTAMP)
-            ELSE error('another form of time') END
-        END AS {name}'''
-        for name in _TIMES
-    )
-}
+    {", ".join(_time(name) for name in _TIMES)}
 FROM read_json($paths, format = 'newline_delimited', columns = {_JSON_TYPES}, hive_partitioning = false)
 WHERE CASE
     WHEN coalesce(schema_version, 1) = 1 AND {" AND ".join(f"{name} IS NOT NULL" for name in _JSON_NEEDED)} THEN true
@@ -96,7 +91,7 @@ def query_archive(path: Path) -> Iterator[pa.RecordBatch]:
     ------
     DataError
         If the archive is missing or its version unknown.
-    duckdb.Error
+    *QUERY_ERRORS
         If a row or a file is not as `ScoredWriter` writes it; the message may quote the archive.
     """
     parts = find_parts(path)

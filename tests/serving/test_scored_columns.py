@@ -255,6 +255,19 @@ def test_both_readers_give_the_same_columns(tmp_path, monkeypatch):
         np.testing.assert_array_equal(getattr(quick, name), getattr(slow, name))
 
 
+@pytest.mark.parametrize("error", [duckdb.Error, OSError, pa.ArrowInvalid])
+def test_the_slower_reader_takes_over_wherever_the_query_stops(tmp_path, monkeypatch, error):
+    query = serving.scored_columns.query_archive
+
+    def stopped(path):
+        yield next(query(path))
+        raise error(SECRET)
+
+    monkeypatch.setattr(serving.scored_columns, "query_archive", stopped)
+    path = write(tmp_path / "scored.jsonl", [row("a"), row("b")])
+    assert read_scored(path).note_ids.to_pylist() == ["a", "b"]
+
+
 def columns_of(note_ids, **known):
     posteriors = np.tile([0.1, 0.2, 0.3, 0.4], (len(note_ids), 1))
     return ScoredColumns.from_arrays(note_ids, posteriors, feeds=["f", "g"], **known)
