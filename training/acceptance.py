@@ -28,7 +28,7 @@ from training.acceptance_run import FULL, ROWS, SHORT, Plan, Result, run_rows
 _EPILOG = """examples:
   python -m training.acceptance --rows 1,2,3 --jobs 4
   HUOREN_CORPORA=../shared/corpora python -m training.acceptance --rows 11 --json out/sources.json"""
-_WIDTH = 150  # of a file or pipe
+_WIDTH = 180  # of a file or pipe
 _VERDICTS: Mapping[bool | None, str] = {True: "[green]passed[/]", False: "[red]FAILED[/]", None: "-"}
 
 

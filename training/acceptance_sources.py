@@ -18,6 +18,7 @@ from training.simulate import ORGANIC
 MIN_NOTES = 60
 N_LABELS = (30, 60)
 _EXACT = 1e-9  # a source that is labelled whole has an interval of no width
+_WIDTH = "width of that interval, on average"
 Row = dict[str, str]
 
 
@@ -33,8 +34,8 @@ def check_sources(predictions: Predictions, *, n_draws: int, seed: int) -> tuple
     names, counts = np.unique(source, return_counts=True)
     taken = [str(names[k]) for k in np.argsort(-counts, kind="stable") if counts[k] >= MIN_NOTES]
     table: list[Row] = []
-    modelled: list[bool] = []
-    covered: dict[int, list[npt.NDArray[np.bool_]]] = {n: [] for n in N_LABELS}
+    modelled: list[tuple[bool, float]] = []
+    audited: dict[int, list[FloatArray]] = {n: [] for n in N_LABELS}
     for number, name in enumerate(taken, start=1):
         inside = source == name
         proba, gold = predictions.proba[inside], labels[inside]
@@ -43,44 +44,52 @@ def check_sources(predictions: Predictions, *, n_draws: int, seed: int) -> tuple
             labels[~inside].tolist(), predictions.proba[~inside], source[~inside].tolist()
         )
         estimate = estimate_shares(collapse_proba(proba, TWO_CLASSES), others.collapse(TWO_CLASSES))
-        modelled.append(_covers(estimate, truth) and estimate.status is Status.MODEL_BASED)
+        covers, width = _judge(estimate, truth)
+        modelled.append((covers and estimate.status is Status.MODEL_BASED, width))
         row = {"source": f"source {number}", "notes": str(len(gold)), "organic": percent(truth)}
-        row |= {"model-based": _shown(estimate), "covers": "yes" if modelled[-1] else "no"}
+        row |= {"model-based": _shown(estimate), "covers": "yes" if modelled[-1][0] else "no"}
         for n_labels in N_LABELS:
             rng = np.random.default_rng([seed, number, n_labels])
-            draws = np.array(list(_audits(proba, gold, truth, n_labels, n_draws, rng)))
-            covered[n_labels].append(draws)
-            row[f"{n_labels} labels cover"] = percent(float(draws.mean()))
+            draws = np.array(list(_audits(proba, gold, truth, n_labels, n_draws, rng)), dtype=np.float64)
+            audited[n_labels].append(draws)
+            row[f"{n_labels} labels cover"] = percent(float(draws[:, 0].mean()))
+            row[f"width, {n_labels}"] = percent(float(draws[:, 1].mean()))
         table.append(row)
-    return [*_checks(modelled, covered)], table
+    return [*_checks(np.array(modelled), audited)], table
 
 
 def _audits(
     proba: FloatArray, gold: npt.NDArray[np.str_], truth: float, n_labels: int, n_draws: int, rng: np.random.Generator
-) -> Iterator[bool]:
-    """Draw notes, read their labels, and say whether the interval holds the labelled share of the source."""
+) -> Iterator[tuple[bool, float]]:
+    """Draw notes, read their labels, and say whether the interval holds the source's labelled share, and its width."""
     for _ in range(n_draws):
         draw = draw_stratified(proba[:, ORGANIC], n_labels, seed=int(rng.integers(2**31)))
         answers = gold[draw.rows].tolist()
-        yield _covers(estimate_audited(proba, draw.rows, answers, draw.strata, draw.inclusion), truth)
+        yield _judge(estimate_audited(proba, draw.rows, answers, draw.strata, draw.inclusion), truth)
 
 
-def _checks(modelled: list[bool], covered: dict[int, list[npt.NDArray[np.bool_]]]) -> Iterator[Check]:
-    n_sources, share = len(modelled), float(np.mean(modelled))
-    error = (share * (1 - share) / n_sources) ** 0.5
+def _checks(modelled: FloatArray, audited: dict[int, list[FloatArray]]) -> Iterator[Check]:
+    n_sources, share, width = len(modelled), float(modelled[:, 0].mean()), float(modelled[:, 1].mean())
+    error = error_of_mean(modelled[:, 0], np.arange(n_sources))
     what = f"model-based with between-source variance covers, {n_sources} real sources"
     yield Check(11, what, ">= 90 %", percent(share), percent(error), share >= 0.9)
-    for n_labels, draws in covered.items():
+    yield Check(11, _WIDTH, "-", f"{100 * width:.1f} pt")
+    for n_labels, draws in audited.items():
         flat = np.concatenate(draws)
         source = np.repeat(np.arange(n_sources), [len(each) for each in draws])
-        share = float(flat.mean())
+        share, error = float(flat[:, 0].mean()), error_of_mean(flat[:, 0], source)
         what = f"audited with {n_labels} labels covers, {len(flat):,} (source, draw) pairs"
-        yield Check(11, what, ">= 90 %", percent(share), percent(error_of_mean(flat, source)), share >= 0.9)
+        yield Check(11, what, ">= 90 %", percent(share), percent(error), share >= 0.9)
+        yield Check(11, _WIDTH, "-", f"{100 * float(flat[:, 1].mean()):.1f} pt")
 
 
-def _covers(estimate: SharesEstimate, truth: float) -> bool:
+def _judge(estimate: SharesEstimate, truth: float) -> tuple[bool, float]:
+    """Say whether an interval holds the truth, and its width; a refusal holds nothing and is as wide as can be."""
     interval = estimate.realised("organic")
-    return interval is not None and interval.ci_low - _EXACT <= truth <= interval.ci_high + _EXACT
+    if interval is None:
+        return False, 1.0
+    is_inside = interval.ci_low - _EXACT <= truth <= interval.ci_high + _EXACT
+    return is_inside, interval.ci_high - interval.ci_low
 
 
 def _shown(estimate: SharesEstimate) -> str:

@@ -24,7 +24,7 @@ PUBLISHED: Mapping[str, Mapping[str, str]] = {
 TITLES: Mapping[str, str] = {
     "naive": "naive count",
     "pacc": "PACC",
-    "pacc_sources": "PACC, two classes, between-source variance",
+    "pacc_sources": "PACC, 2 classes, sources",
     "emq": "EMQ + BCTS",
     "audit_only": "audit only, 200 labels",
     "ppi": "PPI, random sample",

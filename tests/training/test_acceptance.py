@@ -31,9 +31,7 @@ from training.simulate import ORGANIC, draw_validation, names_of
 @pytest.fixture(scope="module")
 def worlds():
     """Give eight validation draws, four feeds each, in every world."""
-    return {
-        world: run_each(measure, [Task(world, draw, 4, 7) for draw in range(8)], 1) for world in ("S1", "S2", "S3")
-    }
+    return {world: run_each(measure, [Task(world, draw, 4, 7) for draw in range(8)], 1) for world in ("S1", "S2", "S3")}
 
 
 def passed(checks, what):
@@ -184,10 +182,10 @@ def test_sources_are_numbered_and_covered_by_what_others_say(tmp_path):
     found = read_predictions(predictions(tmp_path, style=0.3))
     assert len(found.labels) == 11 * 150 + 30
     checks, table = check_sources(found, n_draws=10, seed=1)
+    assert [check.passed for check in checks] == [True, None] * 3
     assert len(table) == 11
     assert table[0]["source"] == "source 1"
     assert not any("repository" in value for row in table for value in row.values())
-    assert all(check.passed for check in checks)
 
 
 def test_sources_of_another_kind_are_not_covered_by_the_model_and_are_by_audits(tmp_path):
