@@ -7,6 +7,7 @@ from pathlib import Path
 from training.acceptance_alarms import check_alarms
 from training.acceptance_changes import check_changes
 from training.acceptance_check import Check
+from training.acceptance_clusters import check_clusters
 from training.acceptance_differences import check_differences
 from training.acceptance_exposure import check_exposure
 from training.acceptance_feeds import Task, measure
@@ -81,6 +82,8 @@ def run_rows(plan: Plan, *, on_row: Callable[[str], None] = lambda _: None) -> R
         readers = {1: check_bias, 2: check_coverage, 3: check_audits, 4: check_alarms}
         for row in shared:
             checks += readers[row](worlds)
+            if row == 2:
+                checks += check_clusters(n_draws=size.draws, n_feeds=size.pairs_per_draw, seed=seed, jobs=jobs)
         tables["bias in the worst week (pt) / RMSE (pt) / coverage of the 95 % interval"] = table_of(worlds)
     runs: dict[int, Callable[[], list[Check]]] = {
         5: lambda: check_exposure(n_feeds=size.exposure_feeds, seed=seed, jobs=jobs),

@@ -12,6 +12,7 @@ from training import acceptance, acceptance_parity
 from training.acceptance_alarms import check_alarms
 from training.acceptance_changes import AFTER, check_changes
 from training.acceptance_check import Check, error_of_mean, within
+from training.acceptance_clusters import check_clusters
 from training.acceptance_differences import check_differences
 from training.acceptance_exposure import check_exposure
 from training.acceptance_feeds import SIZES, Task, measure
@@ -109,6 +110,15 @@ def test_good_estimators_pass_rows_one_to_four_and_bad_ones_fail_them():
     assert not any(passed(check_coverage(bad), "PACC"))
     assert not any(check.passed for check in check_audits(bad))
     assert passed(check_alarms(bad), "either alarm") == [False, False]
+
+
+def test_intervals_need_to_know_the_authors_of_many_notes():
+    checks = {
+        check.what.split("covers ")[1]: figure(check) for check in check_clusters(n_draws=8, n_feeds=5, seed=2, jobs=1)
+    }
+    assert checks["the realised share, authors known"] >= 90
+    assert checks["the process share, authors known"] >= 85
+    assert checks["the process share, authors unknown"] <= 85
 
 
 def test_exposure_weighted_audits_are_unbiased():
