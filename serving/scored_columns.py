@@ -164,6 +164,7 @@ def _collect(path: Path, batches: Iterable[pa.RecordBatch]) -> ScoredColumns:
     if len(latest) < n:
         for name, values in arrays.items():  # one by one: two whole archives need not fit
             arrays[name] = _at(latest, values)
+    pa.default_memory_pool().release_unused()  # Arrow keeps the batches' memory for more of them
     arrays["cluster"] = join_notes(arrays["author"], arrays.pop("text"))
     return ScoredColumns(**arrays)
 
