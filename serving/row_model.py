@@ -104,12 +104,14 @@ class ModelShares:
     def fit_p(self, scores: NoteScores, n_eff: float) -> float | None:
         """Test whether some mix of the validated labels explains these posteriors.
 
+        Labels are pooled as for their shares: the step to a new source is known only of what many sources have.
+
         Returns
         -------
         float or None
             None below 200 effective notes, where it would see next to nothing, and without labels of each kind.
         """
-        author = self.validation.author
-        if n_eff < MIN_FIT_NOTES or np.any(author.counts == 0):
+        _, statistics = self._labels
+        if n_eff < MIN_FIT_NOTES or np.any(statistics.counts == 0):
             return None
-        return label_shift_fit(bin_posteriors(scores.posteriors, scores.weights), n_eff, author).p_value
+        return label_shift_fit(bin_posteriors(scores.posteriors, scores.weights), n_eff, statistics).p_value
