@@ -12,6 +12,7 @@ from models.prevalence.validation import ValidationStatistics
 MAX_STEPS = 1_000
 TOLERANCE = 1e-6  # the largest change of a share in a step, times the distance that is still to go
 MANY_NOTES = 2_000
+_NEWTON_TOLERANCE = 1e-9  # of a share
 _BINS = 8_192
 _TINY = 1e-12
 
@@ -139,11 +140,11 @@ def _maximise_two(likelihoods: FloatArray, weights: FloatArray, start: FloatArra
         first, second = slope(share)
         low, high = (share, high) if first > 0 else (low, share)
         step = -first / second if second < 0 else 0.0
-        inside = low < share + step < high
-        ahead = share + step if inside else (low + high) / 2
-        share, moved = ahead, abs(ahead - share)
-        if moved <= TOLERANCE * 1e-3 or first == 0:
+        if not low < share + step < high and abs(step) > _NEWTON_TOLERANCE:
+            step = (low + high) / 2 - share
+        if abs(step) <= _NEWTON_TOLERANCE:
             break
+        share += step
     return np.array([1.0 - share, share])
 
 

@@ -143,3 +143,24 @@ def test_two_classes_reach_the_shares_that_em_climbs_to(n_notes, monkeypatch):
     quick = estimate_shares_em(two, statistics, weights=weights).share("organic")
     monkeypatch.setattr("models.prevalence.emq._maximise_two", _maximise)
     assert quick == pytest.approx(estimate_shares_em(two, statistics, weights=weights).share("organic"), abs=2e-5)
+
+
+def test_the_likeliest_share_of_two_classes_is_found_from_any_feed():
+    rng = np.random.default_rng(11)
+    statistics = ValidationStatistics.from_predictions(*labelled_pairs(rng), classes=("no", "yes"))
+    train = statistics.counts / statistics.counts.sum()
+    grid = np.linspace(0.0, 1.0, 2001)
+    for _ in range(300):
+        is_yes = rng.random(80) < rng.choice([0.0, 0.02, 0.3, 0.7, 0.98, 1.0])
+        yes = 1 / (1 + np.exp(-2 * (2 * is_yes - 1) - rng.normal(size=80)))
+        proba = np.stack([1 - yes, yes], axis=1)
+        likelihoods = proba / train
+        density = np.outer(1 - grid, likelihoods[:, 0]) + np.outer(grid, likelihoods[:, 1])
+        likeliest = grid[np.log(np.maximum(density, 1e-300)).sum(axis=1).argmax()]
+        assert estimate_shares_em(proba, statistics).share("yes") == pytest.approx(likeliest, abs=1e-3)
+
+
+def labelled_pairs(rng):
+    is_yes = np.arange(400) % 2
+    yes = 1 / (1 + np.exp(-2 * (2 * is_yes - 1) - rng.normal(size=400)))
+    return is_yes, np.stack([1 - yes, yes], axis=1)
