@@ -20,6 +20,7 @@ ORGANIC = LABELS.index(Label.ORGANIC)
 ADS = (LABELS.index(Label.DISCLOSED_AD), LABELS.index(Label.UNDISCLOSED_AD))
 VALIDATION_MIX = np.array([0.045, 0.079, 0.775, 0.101])
 MEANS = 2.95 * np.array([[1.15, 0.0, 0.0], [0.0, 1.1, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.95]])
+N_VALIDATION = 2_000  # labelled notes that the classifier is validated on
 IMPRESSIONS = 400.0  # of a middling organic note
 
 
@@ -72,7 +73,7 @@ class Feed:
 def draw_feed(world: World, rng: np.random.Generator) -> Feed:
     """Draw a feed's style and the make-up of what is not organic in it."""
     odds = np.delete(VALIDATION_MIX, ORGANIC) * np.exp(world.makeup * rng.normal(size=len(LABELS) - 1))
-    offset = world.style * rng.standard_normal(MEANS.shape[1])
+    offset = world.style * rng.normal(size=MEANS.shape[1:])
     return Feed(offset, np.insert(odds / odds.sum(), ORGANIC, 0.0))
 
 
