@@ -3,7 +3,7 @@
 import numpy as np
 
 from models.prevalence import SharesEstimate, Status
-from models.prevalence.difference import ShareDifference, subtract_independent, subtract_model_based
+from models.prevalence.difference import ShareDifference, subtract_estimates, subtract_independent
 from serving.feed_mix import split_by_channel
 from serving.feed_rows import Change
 from serving.row_estimate import Estimated, RowMaker
@@ -39,17 +39,9 @@ def _difference(maker: RowMaker, after: Estimated, before: Estimated) -> ShareDi
     if after.organic is None or before.organic is None or maker.shares is None:
         return None if after.organic is None or before.organic is None else _independent(after, before)
     if after.row.status in _MODEL_BASED and before.row.status in _MODEL_BASED:
-        b, a = maker.scores(after.place.notes), maker.scores(before.place.notes)
-        return subtract_model_based(
-            b.two,
-            a.two,
-            maker.shares.two,
-            weights_b=b.weights,
-            weights_a=a.weights,
-            clusters_b=b.clusters,
-            clusters_a=a.clusters,
-            same_source=after.place.feed == before.place.feed,
-            process=True,
+        same_source = after.place.feed == before.place.feed
+        return subtract_estimates(
+            after.organic, before.organic, maker.shares.two, same_source=same_source, process=True
         )
     return _independent(after, before)
 

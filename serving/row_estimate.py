@@ -55,7 +55,8 @@ class RowMaker:
         drawn
             The audit of exactly these notes, or None.
         """
-        n, comments = len(place.notes), self.facts.comments(place.notes)
+        n, clusters = len(place.notes), self.facts.clusters.of(place.notes)
+        comments = self.facts.comments(place.notes, clusters)
         facts = self.facts.of(place, comments)
         refusal = self._refusal(place, drawn)
         if refusal is not None:
@@ -63,7 +64,7 @@ class RowMaker:
             if status in (Status.MIXED_VERSIONS, Status.AUDIT_USED_IN_TRAINING):
                 facts["checks"] = msgspec.structs.replace(facts["checks"], naive=None)
             return Estimated(place, row_without_number(status, n, reason, facts=facts), comments=comments)
-        scores = self.scores(place.notes)
+        scores = self.scores(place.notes, clusters)
         audited, short = self._audited(place, drawn, scores)
         if drawn:
             facts["audit"] = audit_facts(drawn, audited)
@@ -96,10 +97,10 @@ class RowMaker:
         """What a row tells whatever its status."""
         return RowFacts(self.columns, self.weight, self.level)
 
-    def scores(self, notes: IntArray) -> NoteScores:
-        """Take what the estimators need of some notes."""
+    def scores(self, notes: IntArray, clusters: IntArray | None = None) -> NoteScores:
+        """Take what the estimators need of some notes; their clusters are numbered where they are not given."""
         columns, weights = self.columns, self.facts.weights(notes)
-        clusters = self.facts.clusters.of(notes)
+        clusters = self.facts.clusters.of(notes) if clusters is None else clusters
         return NoteScores(columns.posteriors[notes], columns.q_commercial[notes], weights, clusters)
 
     def _refusal(self, place: Place, drawn: Drawn | None) -> tuple[Status, str] | None:

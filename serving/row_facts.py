@@ -27,10 +27,10 @@ class RowFacts:
     weight: str
     level: float
 
-    def comments(self, notes: IntArray) -> CommentRatio | None:
+    def comments(self, notes: IntArray, clusters: IntArray) -> CommentRatio | None:
         """Count comments of these notes, and those that lead off the platform; None where nothing is known."""
         columns = self.columns
-        return comment_ratio(columns.n_comments[notes], columns.n_diverting_comments[notes], self.clusters.of(notes))
+        return comment_ratio(columns.n_comments[notes], columns.n_diverting_comments[notes], clusters)
 
     @cached_property
     def clusters(self) -> ClusterNumbers:

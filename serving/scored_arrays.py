@@ -53,9 +53,9 @@ def collect_arrays(path: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, A
     arrays["author_label"] = _joined(pieces.pop("author_label"), np.int64)
     arrays["posteriors"] = np.concatenate([np.empty((0, len(LABELS)), np.float32), *pieces.pop("posteriors")])
     latest = latest_rows(arrays["note"], arrays["scored_us"], arrays["feed"])
-    if len(latest) < n:
-        for name, values in arrays.items():  # one by one: two whole archives need not fit
-            arrays[name] = rows_at(latest, values)
+    latest = latest[np.lexsort((arrays["published_us"][latest], arrays["feed"][latest]))]  # as a report takes them
+    for name, values in arrays.items():  # one by one: two whole archives need not fit
+        arrays[name] = rows_at(latest, values)
     pa.default_memory_pool().release_unused()  # Arrow keeps the batches' memory for more of them
     arrays["cluster"] = join_notes(arrays["author"], arrays.pop("text"))
     return arrays

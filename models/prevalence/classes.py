@@ -29,5 +29,8 @@ def membership(groups: Groups) -> npt.NDArray[np.float64]:
 
 def collapse_proba(proba: npt.NDArray[np.floating], groups: Groups) -> npt.NDArray[np.float64]:
     """Add label columns up to groups: (n_notes, 4) -> (n_notes, n_groups)."""
-    collapsed: npt.NDArray[np.float64] = np.asarray(proba, dtype=np.float64) @ membership(groups).T
+    collapsed = np.zeros((len(proba), len(groups)))
+    for column, members in zip(collapsed.T, groups.values(), strict=True):
+        for label in members:
+            column += proba[:, LABELS.index(label)]
     return collapsed

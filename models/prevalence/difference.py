@@ -84,6 +84,18 @@ def subtract_model_based(
     """
     b = estimate_shares(proba_b, statistics, weights=weights_b, clusters=clusters_b)
     a = estimate_shares(proba_a, statistics, weights=weights_a, clusters=clusters_a)
+    return subtract_estimates(b, a, statistics, same_source=same_source, process=process)
+
+
+def subtract_estimates(
+    b: SharesEstimate,
+    a: SharesEstimate,
+    statistics: ValidationStatistics,
+    *,
+    same_source: bool,
+    process: bool = False,
+) -> ShareDifference:
+    """Subtract as `subtract_model_based` does, from what `estimate_shares` answered by these statistics."""
     if b.shares is None or a.shares is None or b.own_covariance is None or a.own_covariance is None:
         return _without_number(b, a)
     apart = b.shares - a.shares

@@ -63,7 +63,8 @@ def cluster_design_effect(
         raise ModelError(f"'clusters' must not be negative. Got {codes.min()}.")
     if codes.max() > 8 * len(codes):  # numbers of a whole archive: few of them stand here
         codes = np.unique(codes, return_inverse=True)[1]
-    apart = (posteriors - weights @ posteriors).T * weights
+    columns = posteriors[:, :1] if posteriors.shape[1] == 2 else posteriors  # of two classes each mirrors the other
+    apart = (columns - weights @ columns).T * weights
     single = float(np.sum(apart**2))
     together = sum(float(np.sum(np.bincount(codes, column) ** 2)) for column in apart)
     return max(1.0, together / single) if single > 0 else 1.0

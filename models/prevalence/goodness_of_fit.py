@@ -59,16 +59,16 @@ def label_shift_fit(
         raise ModelError("a test of label shift needs validation labels of every class. Got a class without.")
     rates = (statistics.bins + _PSEUDO_COUNT / len(seen)) / (counts + _PSEUDO_COUNT)
     between = between_source_bins(statistics) if between_sources else None
-    mix = _fit_mix(seen, rates, np.eye(len(seen)) / max(n_eff, 1.0))
+    mix = _fit_mix(seen, rates, np.eye(len(seen)))
     merge = _merge_weak(rates @ mix, rates @ (mix**2 / counts), n_eff)
     seen, rates = merge @ seen, merge @ rates
     if between is not None:
         between = np.einsum("xa,jakb,yb->jxky", merge, between, merge)
     for _ in range(_ROUNDS):
-        covariance = _covariance(mix, rates, counts, n_eff, between)
-        mix = _fit_mix(seen, rates, covariance)
-    apart = (seen - rates @ mix)[:-1]  # shares sum to 1: the last bin follows from the others
-    statistic = float(apart @ np.linalg.solve(covariance[:-1, :-1], apart)) if len(apart) else 0.0
+        weights = _weights(_covariance(mix, rates, counts, n_eff, between))
+        mix = _fit_mix(seen, rates, weights)
+    apart = seen - rates @ mix
+    statistic = float(apart @ weights @ apart)
     freedom = len(seen) - int(np.count_nonzero(mix))
     if freedom <= 0:
         return FitTest(statistic, 0, 1.0)
@@ -98,25 +98,35 @@ def _covariance(
     mix: FloatArray, rates: FloatArray, counts: npt.NDArray[np.int64], n_eff: float, between: FloatArray | None
 ) -> FloatArray:
     """Covariance of (the feed's bins - rates @ mix)."""
-    expected = rates @ mix
-    covariance = (np.diag(expected) - np.outer(expected, expected)) / max(n_eff, 1.0)
-    for share, n, column in zip(mix, counts, rates.T, strict=True):
-        covariance += share**2 / n * (np.diag(column) - np.outer(column, column))
+    expected, parts = rates @ mix, mix**2 / counts
+    n_eff = max(n_eff, 1.0)
+    covariance: FloatArray = np.diag(expected / n_eff + rates @ parts) - (rates * parts) @ rates.T
+    covariance -= expected[:, None] * expected / n_eff
     if between is not None:
-        covariance += np.einsum("j,k,jakb->ab", mix, mix, between)
+        covariance += np.tensordot(mix, np.tensordot(between, mix, axes=(2, 0)), axes=(0, 0))
     return covariance
 
 
-def _fit_mix(seen: FloatArray, rates: FloatArray, covariance: FloatArray) -> FloatArray:
+def _weights(covariance: FloatArray) -> FloatArray:
+    """Invert the covariance of shares that sum to 1: the last follows from the others, and has no weight of its own."""
+    weights = np.zeros_like(covariance)
+    weights[:-1, :-1] = np.linalg.inv(covariance[:-1, :-1])
+    return weights
+
+
+def _fit_mix(seen: FloatArray, rates: FloatArray, weights: FloatArray) -> FloatArray:
     """Fit shares that sum to 1 by generalised least squares; a class whose share would be negative is left out."""
     inside = np.ones(rates.shape[1], dtype=np.bool_)
-    weights = np.linalg.pinv(covariance, hermitian=True)
     while True:
         columns, size = rates[:, inside], int(inside.sum())
         system = np.ones((size + 1, size + 1))
-        system[:size, :size], system[size, size] = columns.T @ weights @ columns, 0.0
-        right = np.append(columns.T @ weights @ seen, 1.0)
-        shares = np.linalg.lstsq(system, right, rcond=None)[0][:size]
+        weighted = columns.T @ weights
+        system[:size, :size], system[size, size] = weighted @ columns, 0.0
+        right = np.append(weighted @ seen, 1.0)
+        try:
+            shares = np.linalg.solve(system, right)[:size]
+        except np.linalg.LinAlgError:  # as many classes as bins: of the mixes that fit alike, the smallest
+            shares = np.linalg.lstsq(system, right, rcond=None)[0][:size]
         if shares.min() >= 0:
             mix = np.zeros(len(inside))
             mix[inside] = shares
@@ -129,15 +139,13 @@ def _merge_weak(expected: FloatArray, variances: FloatArray, n_eff: float) -> Fl
 
     How many notes stand behind a bin's rate is what its variance over validations says: expected^2 / variance.
     """
-    groups = [[k] for k in range(len(expected))]
-
-    def strength(group: list[int]) -> float:
-        share = float(expected[group].sum())
-        return min(n_eff * share, share**2 / max(float(variances[group].sum()), 1e-300))
-
-    while len(groups) > 1:
-        groups.sort(key=strength)
-        if strength(groups[0]) >= MIN_EXPECTED:
+    merge = np.eye(len(expected))
+    while len(merge) > 1:
+        shares = merge @ expected
+        strength = np.minimum(n_eff * shares, shares**2 / np.maximum(merge @ variances, 1e-300))
+        first, second = np.argsort(strength, kind="stable")[:2]
+        if strength[first] >= MIN_EXPECTED:
             break
-        groups[:2] = [groups[0] + groups[1]]
-    return np.array([[float(k in group) for k in range(len(expected))] for group in groups])
+        merge[second] += merge[first]
+        merge = np.delete(merge, first, axis=0)
+    return merge

@@ -71,7 +71,9 @@ def estimate_shares(
         return refused(feed, statistics)
     inverse = statistics.inverse
     shares = project_simplex(inverse @ (feed.weights @ feed.posteriors))
-    noisy = project_simplex(inverse @ (feed.squares @ feed.posteriors))  # the mix of what weighs on the variance
+    noisy = shares  # the mix of what weighs on the variance
+    if feed.squares is not feed.weights:
+        noisy = project_simplex(inverse @ (feed.squares @ feed.posteriors))
     own = inverse @ np.tensordot(noisy / feed.n_eff, statistics.covariances, axes=1) @ inverse.T
     return answered(feed, statistics, shares, own)
 
