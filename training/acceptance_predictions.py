@@ -58,13 +58,11 @@ def read_predictions(folder: Path) -> Predictions:
 
 
 def make_predictions(corpora: Path, work: Path) -> Path:
-    """Fit with sources held out in turn, without word vectors, and give the folder of figures; minutes, and once.
+    """Fit with sources held out in turn, without word vectors, and give the folder of figures.
 
-    Finished stages are kept in `work`, so a second call is quick.
+    Takes minutes at first; finished stages of the same corpora and recipe are kept in `work`.
     """
     folder = work / "metrics"
-    if (folder / FILE).is_file():
-        return folder
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     options = ["--corpora", str(corpora), "--work", str(work), "--metrics", str(folder), "--force", "--quiet"]
