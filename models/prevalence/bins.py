@@ -13,7 +13,8 @@ def n_bins(n_classes: int) -> int:
 
 def bin_of(proba: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:
     """Give each note's bin: (n_notes, n_classes) -> (n_notes,), classes in order, least confident first."""
-    confidence = np.searchsorted(CONFIDENCE_EDGES, proba.max(axis=1), side="right")
+    highest = np.ascontiguousarray(proba.T).max(axis=0)  # over long rows numpy compares far faster
+    confidence = np.searchsorted(CONFIDENCE_EDGES, highest, side="right")
     binned: npt.NDArray[np.int64] = proba.argmax(axis=1) * (len(CONFIDENCE_EDGES) + 1) + confidence
     return binned
 

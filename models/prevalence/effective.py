@@ -63,8 +63,13 @@ def cluster_design_effect(
         raise ModelError(f"'clusters' must not be negative. Got {codes.min()}.")
     if codes.max() > 8 * len(codes):  # numbers of a whole archive: few of them stand here
         codes = np.unique(codes, return_inverse=True)[1]
+    shared = np.flatnonzero(np.bincount(codes)[codes] > 1)
+    if len(shared) == 0:
+        return 1.0
     columns = posteriors[:, :1] if posteriors.shape[1] == 2 else posteriors  # of two classes each mirrors the other
-    apart = (columns - weights @ columns).T * weights
-    single = float(np.sum(apart**2))
-    together = sum(float(np.sum(np.bincount(codes, column) ** 2)) for column in apart)
-    return max(1.0, together / single) if single > 0 else 1.0
+    apart = (np.ascontiguousarray(columns.T) - (weights @ columns)[:, None]) * weights
+    single, added = float(np.vdot(apart, apart)), 0.0
+    for column in apart[:, shared]:
+        together = np.bincount(codes[shared], column)
+        added += float(together @ together - column @ column)
+    return max(1.0, 1 + added / single) if single > 0 else 1.0

@@ -63,7 +63,8 @@ def label_shift_fit(
     merge = _merge_weak(rates @ mix, rates @ (mix**2 / counts), n_eff)
     seen, rates = merge @ seen, merge @ rates
     if between is not None:
-        between = np.einsum("xa,jakb,yb->jxky", merge, between, merge)
+        between = np.tensordot(between, merge, axes=(3, 1))  # jaky
+        between = np.moveaxis(np.tensordot(merge, between, axes=(1, 1)), 0, 1)  # jxky
     for _ in range(_ROUNDS):
         weights = _weights(_covariance(mix, rates, counts, n_eff, between))
         mix = _fit_mix(seen, rates, weights)

@@ -1,6 +1,7 @@
 """Intervals of a share: always `ci_low`, `ci_high` and the level they were made for."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite, sqrt
 from statistics import NormalDist
 
@@ -16,6 +17,7 @@ class Interval:
     level: float = 0.95
 
 
+@lru_cache(maxsize=16)
 def normal_quantile(level: float) -> float:
     """Give the two-sided standard normal quantile (1.96 at level 0.95).
 

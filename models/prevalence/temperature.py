@@ -81,6 +81,7 @@ def _logarithms(proba: npt.NDArray[np.floating]) -> FloatArray:
 
 
 def _softmax(scores: FloatArray) -> FloatArray:
-    powers: FloatArray = np.exp(scores - scores.max(axis=1, keepdims=True))
-    powers /= powers.sum(axis=1, keepdims=True)
-    return powers
+    by_class = np.ascontiguousarray(scores.T)  # over long rows numpy adds up far faster
+    powers: FloatArray = np.exp(by_class - by_class.max(axis=0))
+    powers /= powers.sum(axis=0)
+    return powers.T
