@@ -14,7 +14,12 @@ function measuresSection(state, width) {
     return element("figure", {},
       element("figcaption", {}, element("b", {}, title), value && element("span", { class: "value" }, ` ${value}`),
         element("small", {}, say(about[name] ?? `${name}_about`))),
-      drawn ?? element("p", { class: "calm" }, name === "comments" ? say("no_comments") : say("no_measure", { status: row ? say(`status_${measure.status(row)}`) : "–" })));
+      drawn ?? element("p", { class: "calm" }, name === "comments" ? say("no_comments") : say("no_measure", { status: statuses(state.feed, measure) })));
   });
   return section("measures", say("measures"), element("div", { class: "grid" }, figures));
+}
+
+function statuses(feed, measure) {
+  const rows = [...(FEEDS.get(feed)?.periods.values() ?? [])];
+  return [...new Set(rows.map((row) => say(`status_${measure.status(row)}`)))].join(", ") || "–";
 }

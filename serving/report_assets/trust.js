@@ -2,8 +2,8 @@
 
 function trustSection(state, row) {
   const facts = [
-    [say("estimand"), [say(`estimand_${REPORT.weight}`), element("small", { lang: "en" }, ` (${REPORT.estimand})`)]],
-    [say("frame"), element("span", { lang: "en" }, REPORT.frame)],
+    [say("estimand"), say(`estimand_${REPORT.weight}`)],
+    [say("frame"), say("frame_text")],
     [say("weight"), say(`weight_${REPORT.weight}`)],
     ...(row ? rowFacts(row) : []),
     [say("undated"), state.feed === WHOLE ? count(d3.sum(Object.values(REPORT.undated ?? {}))) : count(REPORT.undated?.[state.feed] ?? 0)],
