@@ -16,7 +16,7 @@ from serving.scored_columns import ScoredColumns
 MIN_NOTES, MIN_AUTHORS = 5, 3  # that say a word: one account's catchword is nobody's language
 MIN_Z = 1.96
 MOST = 30  # words on either side
-PRIOR = 1_000.0  # notes' worth of words, spread as both kinds together use them
+MOST_PRIOR, PRIOR_SHARE = 1_000.0, 0.1  # words that are as if seen before, spread as both kinds together use them
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,}")  # no digits, letters or signs: no handle, price or code
 _BATCH = 20_000  # notes looked up at a time
 
@@ -65,12 +65,12 @@ def log_odds(commercial: Counter[str], other: Counter[str]) -> list[Term]:
     n_commercial, n_other = commercial.total(), other.total()
     if not n_commercial or not n_other:
         return []
-    terms = []
+    terms, weight = [], min(MOST_PRIOR, PRIOR_SHARE * (n_commercial + n_other))
     for word in sorted(commercial.keys() | other.keys()):
         a, b = commercial[word], other[word]
-        prior = PRIOR * (a + b) / (n_commercial + n_other)
-        first = log((a + prior) / max(0.5, n_commercial + PRIOR - a - prior))
-        second = log((b + prior) / max(0.5, n_other + PRIOR - b - prior))
+        prior = weight * (a + b) / (n_commercial + n_other)
+        first = log((a + prior) / max(0.5, n_commercial + weight - a - prior))
+        second = log((b + prior) / max(0.5, n_other + weight - b - prior))
         z = (first - second) / sqrt(1 / (a + prior) + 1 / (b + prior))
         terms.append(Term(word=word, commercial=a, other=b, log_odds=first - second, z=z))
     return terms
