@@ -53,8 +53,6 @@ def files(tmp_path_factory):
     proba = proba_of(rng, gold)
     author = ValidationStatistics.from_predictions(gold, proba, sources)
     Validation(author, scaling=TemperatureScaling.fit(proba, gold)).save(folder / "validation.npz")
-        folder / "validation.npz"
-    )
     (folder / "manifest.json").write_text('{"model_version": "m1", "training_data": []}', encoding="utf-8")
     return folder
 
