@@ -158,3 +158,49 @@ def test_reasons_that_differ_in_numbers_only_are_told_once(model_folder, tmp_pat
     _, out = call(path, "--model", model_folder)
     assert out.count("needs 50 effective notes") == 1
     assert "needs 50 effective notes, got 12 (6 rows, numbers differ)" in out
+
+
+def test_notes_add_the_words_that_set_commercial_ones_apart(archive, model_folder, tmp_path):
+    proba = draw(1, N)[1]
+    notes = tmp_path / "notes.jsonl"
+    texts = ["散步" if row.argmax() == 2 else "优惠" for row in proba]
+    lines = [json.dumps({"note_id": f"n{i}", "body": texts[i], "author_id": f"a{i % 9}"}) + "\n" for i in range(N)]
+    notes.write_text("".join(lines), encoding="utf-8")
+    _, out = call(archive, "--model", model_folder, "--notes", notes, "--json")
+    assert {term["word"]: term["z"] > 0 for term in json.loads(out)["terms"]} == {"优惠": True, "散步": False}
+    assert json.loads(call(archive, "--model", model_folder, "--json")[1])["terms"] == []
+
+
+def test_missing_notes_are_refused_before_work(tmp_path):
+    with pytest.raises(ConfigError, match="the notes must exist. Got no such file"):
+        call(tmp_path / "none", "--notes", tmp_path / "notes.jsonl")
+
+
+def test_weight_and_level_are_told_and_unknown_impressions_give_no_number(archive, model_folder):
+    _, out = call(archive, "--model", model_folder, "--weight", "exposure", "--level", "0.9", "--json")
+    report = json.loads(out)
+    assert (report["weight"], report["level"], report["rows"][0]["status"]) == ("exposure", 0.9, "insufficient")
+
+
+def test_a_level_outside_nought_and_one_is_a_usage_error(archive, capsys):
+    with pytest.raises(SystemExit):
+        call(archive, "--level", "95")
+    assert "must lie between 0 and 1" in capsys.readouterr().err
+
+
+def test_csv_tells_the_whole_range_first(archive, model_folder, tmp_path):
+    call(archive, "--model", model_folder, "-o", tmp_path / "report.csv")
+    with (tmp_path / "report.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["feed"], row["period"]) for row in rows] == [("<护肤>", ""), ("<护肤>", "2025-03")]
+    assert float(rows[1]["pacc_organic"]) == float(rows[1]["organic_share"])
+
+
+def test_the_table_fits_a_terminal_of_80_columns(archive, model_folder):
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    console = Console(file=io.StringIO(), width=80)
+    run(parser.parse_args([str(archive), "--model", str(model_folder)]), console)
+    table = console.file.getvalue().split("estimand")[0]
+    assert max(map(len, table.splitlines())) <= 80
+    assert "…" not in table
