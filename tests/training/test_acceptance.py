@@ -8,24 +8,25 @@ import pytest
 from data.errors import ConfigError, DataError
 from data.labels import LABELS
 from models.prevalence.classes import FOUR_CLASSES
-from training import acceptance, acceptance_parity
-from training.acceptance_alarms import check_alarms
-from training.acceptance_changes import AFTER, check_changes
-from training.acceptance_check import Check, error_of_mean, within
-from training.acceptance_clusters import check_clusters
-from training.acceptance_differences import check_differences
-from training.acceptance_exposure import check_exposure
-from training.acceptance_feeds import SIZES, Task, measure
-from training.acceptance_jobs import run_each
-from training.acceptance_parity import check_parity
-from training.acceptance_predictions import FILE, read_predictions
-from training.acceptance_run import FULL, SHORT, Result
-from training.acceptance_series import STEP_WEEKS, WEEKS, draw_feeds
-from training.acceptance_shares import check_audits, check_bias, check_coverage
-from training.acceptance_shrinkage import check_shrinkage
-from training.acceptance_sources import check_sources
-from training.acceptance_speed import check_speed
-from training.acceptance_summary import NAMES, summarise, table_of
+from training.acceptance import __main__ as acceptance
+from training.acceptance import parity
+from training.acceptance.alarms import check_alarms
+from training.acceptance.changes import AFTER, check_changes
+from training.acceptance.check import Check, error_of_mean, within
+from training.acceptance.clusters import check_clusters
+from training.acceptance.differences import check_differences
+from training.acceptance.exposure import check_exposure
+from training.acceptance.feeds import SIZES, Task, measure
+from training.acceptance.jobs import run_each
+from training.acceptance.parity import check_parity
+from training.acceptance.predictions import FILE, read_predictions
+from training.acceptance.rows import FULL, SHORT, Result
+from training.acceptance.series import STEP_WEEKS, WEEKS, draw_feeds
+from training.acceptance.shares import check_audits, check_bias, check_coverage
+from training.acceptance.shrinkage import check_shrinkage
+from training.acceptance.sources import check_sources
+from training.acceptance.speed import check_speed
+from training.acceptance.summary import NAMES, summarise, table_of
 from training.simulate import ORGANIC, draw_validation, names_of
 
 
@@ -165,7 +166,7 @@ def test_speeds_are_measured_on_ten_thousand_notes():
 
 
 def test_parity_is_not_run_without_the_library(monkeypatch):
-    monkeypatch.setattr(acceptance_parity, "LIBRARY", "no_such_library")
+    monkeypatch.setattr(parity, "LIBRARY", "no_such_library")
     (check,) = check_parity(n_feeds=1, seed=1)
     assert check.passed is None
     assert check.not_run == "no_such_library is not installed (development extra)"

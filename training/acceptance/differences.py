@@ -8,8 +8,8 @@ from models.prevalence.difference import subtract_model_based
 from models.prevalence.intervals import normal_quantile
 from models.prevalence.pacc import estimate_shares
 from models.prevalence.validation import ValidationStatistics
-from training.acceptance_check import Check, error_of_mean, percent, within
-from training.acceptance_jobs import Columns, run_each
+from training.acceptance.check import Check, error_of_mean, percent, within
+from training.acceptance.jobs import Columns, run_each
 from training.simulate import N_VALIDATION, ORGANIC, World, draw_feed, draw_validation, draw_week
 
 SIZES = (5_000, 20_000)

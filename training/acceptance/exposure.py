@@ -6,8 +6,8 @@ import numpy as np
 
 from models.prevalence.audit_design import draw_pps
 from models.prevalence.audit_pps import estimate_audited_pps
-from training.acceptance_check import Check, error_of_mean, percent, points, within
-from training.acceptance_jobs import Columns, run_each
+from training.acceptance.check import Check, error_of_mean, percent, points, within
+from training.acceptance.jobs import Columns, run_each
 from training.simulate import ORGANIC, WORLDS, draw_feed, draw_week, names_of
 
 SIZES = (1_000, 5_000, 20_000)

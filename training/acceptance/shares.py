@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data.labels import LABELS
-from training.acceptance_check import Check, FloatArray, error_of_mean, percent, points, within
-from training.acceptance_feeds import SIZES
-from training.acceptance_summary import PUBLISHED, TITLES, Worlds, summarise
+from training.acceptance.check import Check, FloatArray, error_of_mean, percent, points, within
+from training.acceptance.feeds import SIZES
+from training.acceptance.summary import PUBLISHED, TITLES, Worlds, summarise
 
 
 def check_bias(worlds: Worlds) -> list[Check]:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from models.prevalence.change_points import Series
 from models.prevalence.classes import TWO_CLASSES
 from models.prevalence.validation import ValidationStatistics
-from training.acceptance_check import FloatArray
+from training.acceptance.check import FloatArray
 from training.simulate import N_VALIDATION, draw_validation
 
 WEEKS = 52

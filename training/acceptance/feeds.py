@@ -21,7 +21,7 @@ from models.prevalence.intervals import normal_quantile
 from models.prevalence.pacc import estimate_shares
 from models.prevalence.temperature import TemperatureScaling
 from models.prevalence.validation import ValidationStatistics
-from training.acceptance_jobs import Columns
+from training.acceptance.jobs import Columns
 from training.simulate import (
     N_VALIDATION,
     ORGANIC,

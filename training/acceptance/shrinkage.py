@@ -11,8 +11,8 @@ from models.prevalence.intervals import normal_quantile
 from models.prevalence.shrinkage import shrink
 from models.prevalence.temperature import TemperatureScaling
 from models.prevalence.validation import ValidationStatistics
-from training.acceptance_check import Check, error_of_mean, percent
-from training.acceptance_jobs import Columns, run_each
+from training.acceptance.check import Check, error_of_mean, percent
+from training.acceptance.jobs import Columns, run_each
 from training.simulate import (
     N_VALIDATION,
     ORGANIC,

@@ -6,8 +6,8 @@ import numpy as np
 
 from models.prevalence.pacc import estimate_shares
 from models.prevalence.validation import ValidationStatistics
-from training.acceptance_check import Check, error_of_mean, percent
-from training.acceptance_jobs import Columns, run_each
+from training.acceptance.check import Check, error_of_mean, percent
+from training.acceptance.jobs import Columns, run_each
 from training.simulate import N_VALIDATION, ORGANIC, WORLDS, draw_feed, draw_validation, draw_week
 
 N_NOTES = 2_000

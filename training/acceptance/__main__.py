@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from data.errors import AppError
-from training.acceptance_check import Check
-from training.acceptance_run import FULL, ROWS, SHORT, Plan, Result, run_rows
+from training.acceptance.check import Check
+from training.acceptance.rows import FULL, ROWS, SHORT, Plan, Result, run_rows
 
 _EPILOG = """examples:
   python -m training.acceptance --rows 1,2,3 --jobs 4

@@ -11,7 +11,7 @@ from models.prevalence.emq import estimate_shares_em
 from models.prevalence.pacc import estimate_shares
 from models.prevalence.temperature import TemperatureScaling
 from models.prevalence.validation import ValidationStatistics
-from training.acceptance_check import Check
+from training.acceptance.check import Check
 from training.simulate import N_VALIDATION, World, draw_feed, draw_validation, draw_week
 
 N_NOTES = 10_000

@@ -9,7 +9,7 @@ import numpy as np
 
 from data.errors import ConfigError, DataError
 from data.labels import LABELS
-from training.acceptance_check import FloatArray
+from training.acceptance.check import FloatArray
 from training.fit import add_arguments, run
 
 FILE = "predictions.csv"

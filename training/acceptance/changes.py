@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.prevalence.change_points import Step, find_change_points
-from training.acceptance_check import Check, percent
-from training.acceptance_series import STEP_WEEKS, WEEKS, Feeds, draw_feeds
+from training.acceptance.check import Check, percent
+from training.acceptance.series import STEP_WEEKS, WEEKS, Feeds, draw_feeds
 
 AFTER = 4  # weeks of data from the step on, with which it must be found
 SIZES = (0.03, 0.06)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.acceptance_check import FloatArray, error_of_mean
-from training.acceptance_feeds import NAMES
-from training.acceptance_jobs import Columns
+from training.acceptance.check import FloatArray, error_of_mean
+from training.acceptance.feeds import NAMES
+from training.acceptance.jobs import Columns
 
 Worlds = Mapping[str, Columns]
 

@@ -11,8 +11,8 @@ from models.prevalence.classes import TWO_CLASSES, collapse_proba
 from models.prevalence.estimate import SharesEstimate, Status
 from models.prevalence.pacc import estimate_shares
 from models.prevalence.validation import ValidationStatistics
-from training.acceptance_check import Check, FloatArray, error_of_mean, percent
-from training.acceptance_predictions import Predictions
+from training.acceptance.check import Check, FloatArray, error_of_mean, percent
+from training.acceptance.predictions import Predictions
 from training.simulate import ORGANIC
 
 MIN_NOTES = 60

@@ -4,21 +4,21 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.acceptance_alarms import check_alarms
-from training.acceptance_changes import check_changes
-from training.acceptance_check import Check
-from training.acceptance_clusters import check_clusters
-from training.acceptance_differences import check_differences
-from training.acceptance_exposure import check_exposure
-from training.acceptance_feeds import Task, measure
-from training.acceptance_jobs import Columns, run_each
-from training.acceptance_parity import check_parity
-from training.acceptance_predictions import make_predictions, read_predictions
-from training.acceptance_shares import check_audits, check_bias, check_coverage
-from training.acceptance_shrinkage import check_shrinkage
-from training.acceptance_sources import check_sources
-from training.acceptance_speed import check_speed
-from training.acceptance_summary import table_of
+from training.acceptance.alarms import check_alarms
+from training.acceptance.changes import check_changes
+from training.acceptance.check import Check
+from training.acceptance.clusters import check_clusters
+from training.acceptance.differences import check_differences
+from training.acceptance.exposure import check_exposure
+from training.acceptance.feeds import Task, measure
+from training.acceptance.jobs import Columns, run_each
+from training.acceptance.parity import check_parity
+from training.acceptance.predictions import make_predictions, read_predictions
+from training.acceptance.shares import check_audits, check_bias, check_coverage
+from training.acceptance.shrinkage import check_shrinkage
+from training.acceptance.sources import check_sources
+from training.acceptance.speed import check_speed
+from training.acceptance.summary import table_of
 from training.simulate import WORLDS
 
 ROWS = range(1, 12)

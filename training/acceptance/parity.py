@@ -10,7 +10,7 @@ import numpy as np
 from models.prevalence.emq import estimate_shares_em
 from models.prevalence.pacc import estimate_shares
 from models.prevalence.validation import ValidationStatistics
-from training.acceptance_check import Check, FloatArray
+from training.acceptance.check import Check, FloatArray
 from training.simulate import N_VALIDATION, IntArray, World, draw_feed, draw_validation, draw_week
 
 LIBRARY = "quapy"

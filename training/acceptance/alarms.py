@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from training.acceptance_check import Check, error_of_mean, percent
-from training.acceptance_jobs import Columns
-from training.acceptance_summary import Worlds
+from training.acceptance.check import Check, error_of_mean, percent
+from training.acceptance.jobs import Columns
+from training.acceptance.summary import Worlds
 
 LATE = 16  # first week, from 0, by which the ads of S2 are well on their way
 LEVEL = 0.01
