@@ -58,7 +58,7 @@ class RowMaker:
         n, clusters = len(place.notes), self.facts.clusters.of(place.notes)
         comments = self.facts.comments(place.notes, clusters)
         facts = self.facts.of(place, comments)
-        refusal = self._refusal(place, drawn)
+        refusal = self._refusal(place, drawn, facts["model_versions"])
         if refusal is not None:
             status, reason = refusal
             if status in (Status.MIXED_VERSIONS, Status.AUDIT_USED_IN_TRAINING):
@@ -103,8 +103,8 @@ class RowMaker:
         clusters = self.facts.clusters.of(notes) if clusters is None else clusters
         return NoteScores(columns.posteriors[notes], columns.q_commercial[notes], weights, clusters)
 
-    def _refusal(self, place: Place, drawn: Drawn | None) -> tuple[Status, str] | None:
-        versions, weights = self.facts.versions(place.notes), self.facts.weights(place.notes)
+    def _refusal(self, place: Place, drawn: Drawn | None, versions: tuple[str, ...]) -> tuple[Status, str] | None:
+        weights = self.facts.weights(place.notes)
         if len(versions) > 1:
             return Status.MIXED_VERSIONS, "notes were scored by several models: score them all with one"
         if drawn and self.audit_used_in_training:

@@ -45,7 +45,7 @@ class RowFacts:
             "feed": place.feed,
             "period": place.period,
             "comment_diversion": None if comments is None else comments.density(self.level),
-            "model_versions": self.versions(notes),
+            "model_versions": _names(columns.versions, columns.version[notes]),
             "policy_versions": _names(columns.policies, columns.policy[notes]),
             "is_complete": is_complete(place.period, self._last_collections.get(place.feed)),
             "checks": Checks(
@@ -54,10 +54,6 @@ class RowFacts:
                 late_notes=int(np.count_nonzero(lag > LATE_DAYS)),
             ),
         }
-
-    def versions(self, notes: IntArray) -> tuple[str, ...]:
-        """Models that scored these notes."""
-        return _names(self.columns.versions, self.columns.version[notes])
 
     def weights(self, notes: IntArray) -> FloatArray | None:
         """Give what these notes weigh, NaN where it is not known; None where every note weighs 1."""

@@ -14,7 +14,8 @@ from models.prevalence.validation import ValidationStatistics
 
 MIN_EXPECTED = 15.0  # notes in a bin, in the feed and behind its rates: below, chi-squared is no good approximation
 _PSEUDO_COUNT = 1.0  # of each class, over all bins: a bin that validation never saw is not impossible
-_ROUNDS = 5  # of fitting the mix and the weights that follow from it
+_ROUNDS = 5  # of fitting the mix and the weights that follow from it, at most
+_SETTLED = 1e-4  # a change of shares that moves no p-value a reader would see
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ def label_shift_fit(
         between = np.moveaxis(np.tensordot(merge, between, axes=(1, 1)), 0, 1)  # jxky
     for _ in range(_ROUNDS):
         weights = _weights(_covariance(mix, rates, counts, n_eff, between))
-        mix = _fit_mix(seen, rates, weights)
+        last, mix = mix, _fit_mix(seen, rates, weights)
+        if np.abs(mix - last).max() < _SETTLED:
+            break
     apart = seen - rates @ mix
     statistic = float(apart @ weights @ apart)
     freedom = len(seen) - int(np.count_nonzero(mix))
