@@ -65,7 +65,8 @@ def label_shift_fit(
     seen, rates = merge @ seen, merge @ rates
     if between is not None:
         between = np.tensordot(between, merge, axes=(3, 1))  # jaky
-        between = np.moveaxis(np.tensordot(merge, between, axes=(1, 1)), 0, 1)  # jxky
+        between = np.tensordot(between, merge, axes=(1, 1))  # jkyx
+        between = between.reshape(len(counts) ** 2, len(merge) ** 2)
     for _ in range(_ROUNDS):
         weights = _weights(_covariance(mix, rates, counts, n_eff, between))
         last, mix = mix, _fit_mix(seen, rates, weights)
@@ -101,13 +102,13 @@ def compare_audit_with_model(audited: SharesEstimate, model: SharesEstimate, nam
 def _covariance(
     mix: FloatArray, rates: FloatArray, counts: npt.NDArray[np.int64], n_eff: float, between: FloatArray | None
 ) -> FloatArray:
-    """Covariance of (the feed's bins - rates @ mix)."""
+    """Covariance of (the feed's bins - rates @ mix); `between` (C^2, B^2) by pairs of classes and of bins."""
     expected, parts = rates @ mix, mix**2 / counts
     n_eff = max(n_eff, 1.0)
     covariance: FloatArray = np.diag(expected / n_eff + rates @ parts) - (rates * parts) @ rates.T
     covariance -= expected[:, None] * expected / n_eff
     if between is not None:
-        covariance += np.tensordot(mix, np.tensordot(between, mix, axes=(2, 0)), axes=(0, 0))
+        covariance += (np.outer(mix, mix).ravel() @ between).reshape(covariance.shape)
     return covariance
 
 

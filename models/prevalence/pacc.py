@@ -74,7 +74,7 @@ def estimate_shares(
     noisy = shares  # the mix of what weighs on the variance
     if feed.squares is not feed.weights:
         noisy = project_simplex(inverse @ (feed.squares @ feed.posteriors))
-    own = inverse @ np.tensordot(noisy / feed.n_eff, statistics.covariances, axes=1) @ inverse.T
+    own = inverse @ statistics.mean_covariance(noisy / feed.n_eff) @ inverse.T
     return answered(feed, statistics, shares, own)
 
 
@@ -149,7 +149,7 @@ def validation_covariance(
     tuple of ndarray and bool
         Shape (n_classes, n_classes), and whether the step to a new source is in it.
     """
-    inner = np.tensordot(shares**2 / statistics.counts, statistics.covariances, axes=1)
+    inner = statistics.mean_covariance(shares**2 / statistics.counts)
     between = between_source_covariance(statistics)
     if between is not None:
         for each in (shares,) if between_shares is None else between_shares:

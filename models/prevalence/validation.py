@@ -50,6 +50,12 @@ class ValidationStatistics:
         """Inverse of M, (C, C)."""
         return np.asarray(np.linalg.inv(self.means), dtype=np.float64)
 
+    def mean_covariance(self, weights: FloatArray) -> FloatArray:
+        """Add S up with these weights of the classes, (C,) -> (C, C)."""
+        size = len(self.classes)
+        added: FloatArray = (weights @ self.covariances.reshape(size, -1)).reshape(size, size)
+        return added
+
     @classmethod
     def from_predictions(
         cls,
