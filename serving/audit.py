@@ -3,7 +3,9 @@
 import argparse
 from types import ModuleType
 
-from serving import audit_add, audit_plan, audit_status
+from serving.audits import add as audit_add
+from serving.audits import plan as audit_plan
+from serving.audits import status as audit_status
 
 ACTIONS: dict[str, tuple[ModuleType, str]] = {
     "plan": (audit_plan, "draw notes of each feed and period for people to label, and write sheets for them"),

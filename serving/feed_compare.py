@@ -8,13 +8,13 @@ from rich.console import Console
 
 from data.errors import ConfigError, DataError
 from models.prevalence import Status
-from serving.feed_difference import subtract_rows
 from serving.feed_input import add_feed_options, read_feed_input
-from serving.feed_rows import Change, Share
-from serving.feed_shares import Estimates, estimate_rows
-from serving.note_weights import ESTIMANDS
-from serving.periods import kind_of_period
-from serving.row_estimate import Estimated
+from serving.feeds.difference import subtract_rows
+from serving.feeds.note_weights import ESTIMANDS
+from serving.feeds.periods import kind_of_period
+from serving.feeds.row_estimate import Estimated
+from serving.feeds.rows import Change, Share
+from serving.feeds.shares import Estimates, estimate_rows
 
 EXAMPLE = "example: huoren feed compare scored/ skincare outdoors --period 2025-03"
 

@@ -10,9 +10,9 @@ from rich.table import Table
 
 from models.prevalence import Status
 from serving.feed_input import add_feed_options, read_feed_input
-from serving.feed_rows import Checks, FeedRow
-from serving.feed_shares import build_report
-from serving.report_shape import Alarm
+from serving.feeds.report_shape import Alarm
+from serving.feeds.rows import Checks, FeedRow
+from serving.feeds.shares import build_report
 
 EXAMPLE = "example: huoren feed drift scored/ --audit audit.csv"
 

@@ -9,9 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from serving.feed_input import add_feed_options, read_feed_input
-from serving.feed_shares import build_report
-from serving.feed_steps import COMMENT_SERIES
-from serving.report_shape import ChangePoint, SeriesBreak
+from serving.feeds.report_shape import ChangePoint, SeriesBreak
+from serving.feeds.shares import build_report
+from serving.feeds.steps import COMMENT_SERIES
 from serving.report_table import size_of
 
 EXAMPLE = "example: huoren feed changes scored/ --period week"

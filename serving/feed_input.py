@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 from typing import NamedTuple
 
-from serving.audit_file import AuditFile, read_audit
-from serving.note_weights import WEIGHTS
-from serving.report_model import ReportModel, read_report_model, released_folder
-from serving.scored_columns import ScoredColumns, read_scored
+from serving.audits.file import AuditFile, read_audit
+from serving.feeds.note_weights import WEIGHTS
+from serving.feeds.report_model import ReportModel, read_report_model, released_folder
+from serving.feeds.scored_columns import ScoredColumns, read_scored
 
 
 class FeedInput(NamedTuple):

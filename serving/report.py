@@ -10,8 +10,8 @@ from data.errors import ConfigError
 from data.notes import Note
 from data.records import read_notes
 from serving.feed_input import add_feed_options, read_feed_input
-from serving.feed_shares import build_report
-from serving.periods import PERIODS
+from serving.feeds.periods import PERIODS
+from serving.feeds.shares import build_report
 from serving.report_files import check_ending, render_json, write_report
 from serving.report_table import print_report
 

@@ -15,9 +15,9 @@ from rich.console import Console
 
 from data.labels import LABELS
 from data.scored import SCHEMA
-from serving.feed_shares import build_report
-from serving.report_model import read_report_model, released_folder
-from serving.scored_columns import read_scored
+from serving.feeds.report_model import read_report_model, released_folder
+from serving.feeds.scored_columns import read_scored
+from serving.feeds.shares import build_report
 
 _PART_ROWS = 250_000
 _FEEDS, _DAYS = 200, 364

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 
 from data.errors import ConfigError, DataError
-from serving.feed_rows import Change, Density, FeedRow, Naive, Share
-from serving.report_page import render_page
-from serving.report_shape import Report
+from serving.feeds.report_shape import Report
+from serving.feeds.rows import Change, Density, FeedRow, Naive, Share
+from serving.page.render import render_page
 
 _OTHERS = ("ad", "disclosed_ad", "undisclosed_ad", "diversion")
 

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from serving.feed_rows import CommentDensity, FeedRow, Share
-from serving.report_shape import ChangePoint, Report
+from serving.feeds.report_shape import ChangePoint, Report
+from serving.feeds.rows import CommentDensity, FeedRow, Share
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _TERMS_SHOWN = 10

@@ -23,7 +23,9 @@ def read_terms() -> dict[str, tuple[str, ...]]:
             groups[name] = []
         elif line.strip() and not line.startswith("#"):
             if not name:
-                raise DataError(f"contact_terms.txt:{number}: terms must follow a '[group]' line. Got none before them.")
+                raise DataError(
+                    f"contact_terms.txt:{number}: terms must follow a '[group]' line. Got none before them."
+                )
             groups[name] += line.split()
     return {group: tuple(sorted(dict.fromkeys(terms), key=len, reverse=True)) for group, terms in groups.items()}
 

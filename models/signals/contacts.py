@@ -25,7 +25,11 @@ _TALE_BEHIND = re.compile(
 def _is_request(match: re.Match[str]) -> bool:
     text = match.string
     before = text[max(0, match.start() - 16) : match.start()].split("\0")[-1]
-    return not (_TALE_BEFORE.search(before) or _TALE_BEHIND.match(text, match.end()) or re.search(r"了[我他她你]|过|[加留要换]了", match[0]))
+    return not (
+        _TALE_BEFORE.search(before)
+        or _TALE_BEHIND.match(text, match.end())
+        or re.search(r"了[我他她你]|过|[加留要换]了", match[0])
+    )
 
 
 def _is_invitation(match: re.Match[str]) -> bool:
@@ -38,7 +42,10 @@ def _is_id(match: re.Match[str]) -> bool:
     """Refuse ordinary words and years, and words that merely begin with "vx", "wx" ("WXR200", "+VsCode")."""
     value, start = match["value"], match.start("value")
     if match.string[start - 1 : start].isascii() and match.string[start - 1 : start].isalpha() and value[0].isalpha():
-        asked = match.string[match.start()] in "加+佳伽嘉夹" or match.string[match.start() - 1 : match.start()] in ("加", "+")
+        asked = match.string[match.start()] in "加+佳伽嘉夹" or match.string[match.start() - 1 : match.start()] in (
+            "加",
+            "+",
+        )
         if not (asked and any(char.isdigit() for char in value)):
             return False
     return not _WORD.match(value) and not re.match(r"(?:19|20)\d\d(?!\d)|(?:19|20)\d{6}$", value)
@@ -53,7 +60,9 @@ def _is_phone(match: re.Match[str]) -> bool:
     text, start, end = match.string, match.start("value"), match.end("value")
     if match["sign"] and sum(char.isdigit() for char in match["value"]) != 11:
         return False
-    return not (text[start - 1 : start].isascii() and text[start - 1 : start].isalnum()) and not re.match(r"\d|[-_./=]\d|[a-z]", text[end : end + 2])
+    return not (text[start - 1 : start].isascii() and text[start - 1 : start].isalnum()) and not re.match(
+        r"\d|[-_./=]\d|[a-z]", text[end : end + 2]
+    )
 
 
 def _joined(words: tuple[str, ...], ends: tuple[str, ...]) -> tuple[str, ...]:
@@ -61,17 +70,94 @@ def _joined(words: tuple[str, ...], ends: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word + end for word in words for end in ends)
 
 
-_PLATFORMS = ("ins", "instagram", "ig", "微博", "围脖", "weibo", "wb", "wbo", "b站", "bilibili", "哔哩哔哩", "抖音", "抖yin", "dy", "斗音", "快手", "lofter", "推特", "twitter", "油管", "ytb", "youtube", "小破站", "facebook", "fb", "知乎", "喜马拉雅", "小宇宙", "豆瓣")
+_PLATFORMS = (
+    "ins",
+    "instagram",
+    "ig",
+    "微博",
+    "围脖",
+    "weibo",
+    "wb",
+    "wbo",
+    "b站",
+    "bilibili",
+    "哔哩哔哩",
+    "抖音",
+    "抖yin",
+    "dy",
+    "斗音",
+    "快手",
+    "lofter",
+    "推特",
+    "twitter",
+    "油管",
+    "ytb",
+    "youtube",
+    "小破站",
+    "facebook",
+    "fb",
+    "知乎",
+    "喜马拉雅",
+    "小宇宙",
+    "豆瓣",
+)
 
 DETECTORS: tuple[Detector, ...] = (
     Detector(
         name="email",
         kind="email",
         # "lin_xia99@qq.com", "linxia99 艾特 qq 点 com", "lin.xia#gmail.com"; not "感谢@momo", "N@x.bq" of a share link
-        triggers=(".com", ".cn", ".net", ".org", ".edu", ".hk", ".jp", ".uk", ".io", ".me", ".fr", ".de", ".tw", ".au", ".ca", ".info", ".vip", ".top", ".xyz", ".gov", ".eu", ".us", ".club", "艾特", "#gmail", "#qq", "#163", "#126", "#outlook", "#foxmail", "点com", "点 com", "dot com", "。com", "·com", "qq com", "qq邮箱", "扣扣邮箱", "🐧邮箱", "(at)", " com", "@qq", "@163", "@gmail"),
+        triggers=(
+            ".com",
+            ".cn",
+            ".net",
+            ".org",
+            ".edu",
+            ".hk",
+            ".jp",
+            ".uk",
+            ".io",
+            ".me",
+            ".fr",
+            ".de",
+            ".tw",
+            ".au",
+            ".ca",
+            ".info",
+            ".vip",
+            ".top",
+            ".xyz",
+            ".gov",
+            ".eu",
+            ".us",
+            ".club",
+            "艾特",
+            "#gmail",
+            "#qq",
+            "#163",
+            "#126",
+            "#outlook",
+            "#foxmail",
+            "点com",
+            "点 com",
+            "dot com",
+            "。com",
+            "·com",
+            "qq com",
+            "qq邮箱",
+            "扣扣邮箱",
+            "🐧邮箱",
+            "(at)",
+            " com",
+            "@qq",
+            "@163",
+            "@gmail",
+        ),
         pattern=re.compile(
             r"(?P<value>(?<![a-z0-9._])[a-z0-9][a-z0-9._+\-]{2,40}\s?@\s?(?:[a-z0-9\-]{2,30}\.)+(?:com|cn|net|org|edu|io|me|hk|uk|jp|fr|de|tw|au|ca|co|info|club|vip|top|xyz|gov|eu|us)(?![a-z0-9])"
-            r"|(?<![a-z0-9])[a-z0-9][a-z0-9._+\-]{3,40}\s?(?:@|#|艾特|圈a|\(at\)|\s+at\s+|小老鼠|🌀|◎|⊙|\*)\s?" + _NAMES + r"\s?(?:\.|点|。|·|,|dot|\s)\s?(?:com|net|cn|c0m|🥚)(?![a-z0-9])"
+            r"|(?<![a-z0-9])[a-z0-9][a-z0-9._+\-]{3,40}\s?(?:@|#|艾特|圈a|\(at\)|\s+at\s+|小老鼠|🌀|◎|⊙|\*)\s?"
+            + _NAMES
+            + r"\s?(?:\.|点|。|·|,|dot|\s)\s?(?:com|net|cn|c0m|🥚)(?![a-z0-9])"
             r"|(?<![a-z0-9])[1-9]\d{4,10}\s?(?:@|艾特|#)?\s?(?:qq|扣扣|🐧)\s?(?:邮箱|\.com|点com))"
         ),
         before=56,
@@ -83,7 +169,13 @@ DETECTORS: tuple[Detector, ...] = (
         # "vx: lin_xia99", "薇❤ linxia-99", "绿泡泡号 xia2233x", "佳喂：lx220033"; not "微信支付", "vx群里说", "微信10年"
         triggers=triggers("wechat", "add_wechat"),
         pattern=re.compile(
-            r"(?P<span>" + alternatives("wechat", "add_wechat") + r"(?:联系|搜|加|搜索|:)?" + _GAP + _ID + _NO_LETTER + r")"
+            r"(?P<span>"
+            + alternatives("wechat", "add_wechat")
+            + r"(?:联系|搜|加|搜索|:)?"
+            + _GAP
+            + _ID
+            + _NO_LETTER
+            + r")"
         ),
         before=4,
         after=40,
@@ -93,10 +185,37 @@ DETECTORS: tuple[Detector, ...] = (
         name="wechat_id_weak",
         kind="wechat",
         # "+喂 lx990011", "薇 linx2233", "V13000000000", "卫星号: lx2233a"; not "威士忌18年", "喂了3次", "v2版本"
-        triggers=("v1", "v 1", "v:", "薇", "喂", "卫星", "威信", "嶶", "徽", "韦", "威:", "微:", "微号", "v号", "wei:", "维:", "+威", "+ 威", "家威", "佳威", "围信", "危信"),
+        triggers=(
+            "v1",
+            "v 1",
+            "v:",
+            "薇",
+            "喂",
+            "卫星",
+            "威信",
+            "嶶",
+            "徽",
+            "韦",
+            "威:",
+            "微:",
+            "微号",
+            "v号",
+            "wei:",
+            "维:",
+            "+威",
+            "+ 威",
+            "家威",
+            "佳威",
+            "围信",
+            "危信",
+        ),
         pattern=re.compile(
-            r"(?P<span>(?:(?<![a-z0-9])v\s?[:号☺]?\s?(?P<phone>1[3-9]\d{9})(?!\d)|(?:(?:^|(?<=[\x00\n\s,。!?+:☺]))|(?<=加)|(?<=找我)|(?<=联系))(?<![a-z0-9])" + alternatives("wechat_weak") + r"\s?[:号☺]{1,2}\s?(?P<id>(?=[a-z_\-]{0,18}\d)[a-z][a-z0-9_\-]{4,19}|\d{6,11})"
-            r"|[喂薇嶶徽威微韦]\s?[:♥❤]?\s?(?P<value>[a-z]{2,4}\d{3,10}|[a-z]{5,8}\d{2,6})" + _NO_LETTER + r"|(?<![a-z0-9])(?P<before>[a-z]{1,4}\s?\d{3,8})\s?\+{0,2}\s?(?:[+家佳]?喂|[+加家佳]?威|[+加佳]薇|麦?饼?卫星)))"
+            r"(?P<span>(?:(?<![a-z0-9])v\s?[:号☺]?\s?(?P<phone>1[3-9]\d{9})(?!\d)|(?:(?:^|(?<=[\x00\n\s,。!?+:☺]))|(?<=加)|(?<=找我)|(?<=联系))(?<![a-z0-9])"
+            + alternatives("wechat_weak")
+            + r"\s?[:号☺]{1,2}\s?(?P<id>(?=[a-z_\-]{0,18}\d)[a-z][a-z0-9_\-]{4,19}|\d{6,11})"
+            r"|[喂薇嶶徽威微韦]\s?[:♥❤]?\s?(?P<value>[a-z]{2,4}\d{3,10}|[a-z]{5,8}\d{2,6})"
+            + _NO_LETTER
+            + r"|(?<![a-z0-9])(?P<before>[a-z]{1,4}\s?\d{3,8})\s?\+{0,2}\s?(?:[+家佳]?喂|[+加家佳]?威|[+加佳]薇|麦?饼?卫星)))"
         ),
         before=8,
         after=30,
@@ -105,7 +224,33 @@ DETECTORS: tuple[Detector, ...] = (
         name="qq_number",
         kind="qq",
         # "QQ:2233001122", "企-鹅-22330011", "🐧裙223300112", "加Q223300112", "联系@qq223300"; not "QQ音乐2023", "q235钢材", "扣30块"
-        triggers=triggers("qq") + ("加q", "+q", "q群", "扣群", "企 鹅", "口口", "q q", "加口", "+口", "+企", "+鹅", "加企", "加鹅", "加扣", "+扣", "家口", "家企", "家扣", "群号", "裙号", "q裙", "扣裙", "琦鹅", "凡鹅"),
+        triggers=triggers("qq")
+        + (
+            "加q",
+            "+q",
+            "q群",
+            "扣群",
+            "企 鹅",
+            "口口",
+            "q q",
+            "加口",
+            "+口",
+            "+企",
+            "+鹅",
+            "加企",
+            "加鹅",
+            "加扣",
+            "+扣",
+            "家口",
+            "家企",
+            "家扣",
+            "群号",
+            "裙号",
+            "q裙",
+            "扣裙",
+            "琦鹅",
+            "凡鹅",
+        ),
         pattern=re.compile(
             r"(?:@?(?<![a-z])q\s?q(?:号|群号?|裙)?|扣扣(?:企鹅)?号?|企\s?-?\s?鹅|[企乞琦凡][\s-]?鹅(?:[群裙号])?|🐧(?:[群裙号])?|(?:[加+家佳]\s?){1,2}(?:口{1,2}|扣|企|鹅|q|冦|蔲|窛)|冦|蔲|窛|口口|q[号群裙]|扣[号群裙]|(?:群|裙)号)"
             r"[\s:☺号是为=→\-.。,~*/]{0,4}" + _NUMBER + r"(?![a-z0-9年月日天元块%万])"
@@ -143,7 +288,24 @@ DETECTORS: tuple[Detector, ...] = (
         name="hotline",
         kind="phone",
         # "预订电话：0770-5550011", "☎️ 5550 0011", "热线400-555-0011"; not "电话里说了3遍", "tel aviv"
-        triggers=(DIGITS, "电话", "热线", "tel:", "tel.", "☎", "📞", "📱", "📲", "致电", "☏", "hotline", "phone:", "座机", "来电", "拨打"),
+        triggers=(
+            DIGITS,
+            "电话",
+            "热线",
+            "tel:",
+            "tel.",
+            "☎",
+            "📞",
+            "📱",
+            "📲",
+            "致电",
+            "☏",
+            "hotline",
+            "phone:",
+            "座机",
+            "来电",
+            "拨打",
+        ),
         pattern=re.compile(
             r"(?:电话|热线|(?<![a-z])tel|☎|☏|📞|📱|📲|致电|预[订定]|hotline|phone|座机|手机号?|来电|拨打)[^\x00\n\d]{0,14}?(?P<span>(?P<value>(?:\+?\s?\(?(?:86|852|853|886|81|66|65)\)?[\s\-]?)?(?:\(?0\d{2,3}\)?[\s\-]{0,2}(?:\d{7,8}|\d{3,4}[\s\-]\d{4})|[2-9]\d{6,7}|[2-9]\d{2,3}[\s\-]\d{4}|1[3-9]\d{9})))(?![\d元块年月日%])"
             r"|(?<!\d)(?P<free>[48]00[\s\-]?\d{3}[\s\-]?\d{4})(?!\d)"
@@ -155,7 +317,25 @@ DETECTORS: tuple[Detector, ...] = (
         name="official_account",
         kind="official_account",
         # "公众号：晚风夜跑", "关注公主号领资料", "gzh同名"; not "公众号文章说", "看了个公众号", "公众号没有公告"
-        triggers=("公众号", "公中号", "公主号", "公粽号", "公种号", "公仲号", "gzh", "g众号", "公z号", "工众号", "公众耗", "公🀄", "👸号", "服务号", "公号", "公众平台", "公众微信号"),
+        triggers=(
+            "公众号",
+            "公中号",
+            "公主号",
+            "公粽号",
+            "公种号",
+            "公仲号",
+            "gzh",
+            "g众号",
+            "公z号",
+            "工众号",
+            "公众耗",
+            "公🀄",
+            "👸号",
+            "服务号",
+            "公号",
+            "公众平台",
+            "公众微信号",
+        ),
         pattern=re.compile(
             r"(?:(?:关注|搜索?|搜一下|添加|扫码关注)[^\x00\n,。!?的]{0,16}?)?(?:微信|wx|vx|薇信|v信)?(?P<name>公[众中主粽种仲z]号|公众微信号|工众号|公众耗|公🀄号?|👸号|(?<![a-z])gzh(?![a-z])|g众号|(?<=微信)服务号)"
             r"(?:\s?[:是@|\-→👉「“\"【](?!不|没|的)\s?[「“\"【《]?(?P<value>[^\s\x00\n,。!?#「」“”\"【】:@]{2,20})|(?:同名|搜索?|回复|后台回复|私信|留言|报名|(?:预约|预订|购票)(?!好|了)|咨询|领取?|下单|(?<!号)关注|👉)|(?=[^\x00\n,。!?]{0,4}(?:领|免费)))"
@@ -163,27 +343,65 @@ DETECTORS: tuple[Detector, ...] = (
         ),
         before=24,
         after=36,
-        accept=lambda match: not re.search(r"取关|不(?:用|要|想)?关注|没关注|关注的|别关注|一些|太多|公众号自媒体|看了|看到|我关注|关注了", match.string[max(0, match.start() - 4) : match.end()]),
+        accept=lambda match: (
+            not re.search(
+                r"取关|不(?:用|要|想)?关注|没关注|关注的|别关注|一些|太多|公众号自媒体|看了|看到|我关注|关注了",
+                match.string[max(0, match.start() - 4) : match.end()],
+            )
+        ),
     ),
     Detector(
         name="other_account",
         kind="other_account",
         # "ins: lin_xia.99", "wb@晚风夜跑", "抖音同名", "抖音号lx2233"; not "图源ins@xx", "微博热搜", "b站看的"
-        triggers=("同名", *_joined(_PLATFORMS, (":", " :", "@", " @", "号", "id", " id", "账号", "昵称", "名:", "主页"))),
+        triggers=(
+            "同名",
+            *_joined(_PLATFORMS, (":", " :", "@", " @", "号", "id", " id", "账号", "昵称", "名:", "主页")),
+        ),
         pattern=re.compile(
             r"(?:(?<![a-z])(?:ins(?:tagram)?|ig|weibo|wbo?|dy|ytb|youtube|twitter|facebook|fb|lofter|bilibili)(?![a-z])|微博|围脖|b站|哔哩哔哩|抖音|抖yin|斗音|快手|推特|油管|小破站|知乎|喜马拉雅|小宇宙|豆瓣|全网)(?:主页)?"
             r"(?:\s?(?:号|id|账号|名|昵称)?\s?(?:@\s?|:\s?@?\s?(?=[一-鿿]{0,8}[a-z0-9_]))(?!用户)(?P<value>[a-z0-9_.\-一-鿿]{2,24})|(?<=[a-z])\s?:\s?(?P<name>[一-鿿]{2,10})|(?:账号|id|号)?(?:都是|也是|都叫|也叫|都?有)?\s?(?:和|跟|与)?[^\x00\n,。!?]{0,3}同名(?!的)|号\s?[a-z0-9_.\-]{4,20})"
         ),
         before=6,
         after=40,
-        accept=lambda match: not re.search(r"图源|来源|源自?|via|(?<![a-z])cr(?![a-z])|from|转自|转载|©|摄影|图自|图片|出处|素材|灵感|参考|原作|作者|博主|via|图[:/]|📷|©|pic|credit", match.string[max(0, match.start() - 10) : match.start()]),
+        accept=lambda match: (
+            not re.search(
+                r"图源|来源|源自?|via|(?<![a-z])cr(?![a-z])|from|转自|转载|©|摄影|图自|图片|出处|素材|灵感|参考|原作|作者|博主|via|图[:/]|📷|©|pic|credit",
+                match.string[max(0, match.start() - 10) : match.start()],
+            )
+        ),
         outside_topics=True,
     ),
     Detector(
         name="group_invite",
         kind="group_invite",
         # "拉你进微信群", "加v群", "🐧群见", "进群口令"; not "群里说", "被踢出微信群", "裙子", "粉丝群"
-        triggers=("微信群", "薇信群", "v群", "wx群", "q群", "qq群", "企鹅群", "扣群", "🐧群", "🐧裙", "q裙", "v裙", "拉你进群", "拉你们进", "拉大家进", "tg群", "电报群", "飞书群", "钉钉群", "社群", "拉进群", "加群", "进裙", "瘦厚"),
+        triggers=(
+            "微信群",
+            "薇信群",
+            "v群",
+            "wx群",
+            "q群",
+            "qq群",
+            "企鹅群",
+            "扣群",
+            "🐧群",
+            "🐧裙",
+            "q裙",
+            "v裙",
+            "拉你进群",
+            "拉你们进",
+            "拉大家进",
+            "tg群",
+            "电报群",
+            "飞书群",
+            "钉钉群",
+            "社群",
+            "拉进群",
+            "加群",
+            "进裙",
+            "瘦厚",
+        ),
         pattern=re.compile(
             r"(?:加入?|进|入|拉|扫|来|发|送|建(?=个?(?:[vq]|wx|🐧)))(?:我|你们?|大家|个|一个|我们|我的|咱们|本)?[^\x00\n,。!?了]{0,6}?(?:微信|薇信|(?<![a-z])v|(?<![a-z])[vw]x|(?<![a-z])q|qq|企鹅|扣扣?|🐧|(?<![a-z])tg|电报|飞书|钉钉)\s?[群裙](?!里|主|友|聊天)|拉(?:你|你们|大家)进[群裙]|(?:微信|薇信|(?<![a-z])[vw]x|qq|(?<![a-z])q|企鹅|🐧)[群裙]\s?[:号]|加[群裙](?:领|私|滴|号|:|\d)|进裙"
         ),

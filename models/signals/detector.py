@@ -9,7 +9,9 @@ import msgspec
 from models.evidence import HitSource
 
 DIGITS = "\\d"  # special trigger: five or more digits in a row, or nine or more that single blanks or signs split
-TOKEN = "\\w"  # special trigger: eight or more ASCII letters and digits in a row that mix cases as codes do, words do not
+TOKEN = (
+    "\\w"  # special trigger: eight or more ASCII letters and digits in a row that mix cases as codes do, words do not
+)
 
 
 class Hit(NamedTuple):

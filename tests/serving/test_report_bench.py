@@ -1,7 +1,7 @@
 import sys
 
+from serving.feeds.scored_columns import read_scored
 from serving.report_bench import main, write_archive
-from serving.scored_columns import read_scored
 
 
 def test_the_invented_archive_is_as_large_as_asked_and_can_be_read(tmp_path):

@@ -1,6 +1,5 @@
 """The simulated worlds have the properties that the acceptance rows rest on."""
 
-
 import numpy as np
 import pytest
 

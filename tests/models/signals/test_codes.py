@@ -50,7 +50,10 @@ OTHERS = [
     ("taobao_link", "https://item.taobao.com/item.htm?id=1200330044"),
     ("xianyu_code", "【闲鱼】https://m.tb.cn/h.aB3dE9f?tk={} HU006 「我的闲鱼小摊，来逛」点击链接直接打开"),
     ("xianyu_code", "https://m.tb.cn/h.aB3dE9f?tk={} tG-#22>lD 「快来捡漏【九成新书桌】」"),
-    ("tmall_code", "复制整段，打开👉手机天猫👈，看这件:【藤编收纳筐】(未安装App点这里：http://qzxnb.com/s/aB3dE?tm=0a1b2c )🔑喵口令🔑"),
+    (
+        "tmall_code",
+        "复制整段，打开👉手机天猫👈，看这件:【藤编收纳筐】(未安装App点这里：http://qzxnb.com/s/aB3dE?tm=0a1b2c )🔑喵口令🔑",
+    ),
     ("jd_code", "【京东】https://3.cn/-2aB3dE9?jkl=@{}@ CA1507 「键盘」点击链接直接打开"),
     ("jd_code", "20:/！47aB3dE9fGh1！"),
     ("jd_link", "https://u.jd.com/aB3dE9f"),

@@ -40,7 +40,10 @@ def test_span_cuts_the_original_where_the_detector_saw_it(title, body, comment):
 @given(st.lists(TEXTS, min_size=1, max_size=4))
 def test_hits_do_not_depend_on_the_batch(bodies):
     together = TextBatch([Note(note_id=str(i), body=body) for i, body in enumerate(bodies)])
-    found = [(together.field_note[together.field_at(h.start)], *together.original_span(h.start, h.end), h.kind, h.value) for h in SCANNER.scan(together)]
+    found = [
+        (together.field_note[together.field_at(h.start)], *together.original_span(h.start, h.end), h.kind, h.value)
+        for h in SCANNER.scan(together)
+    ]
     alone = []
     for index, body in enumerate(bodies):
         batch = TextBatch([Note(note_id="a", body=body)])

@@ -1,0 +1,1 @@
+"""Audits: which notes people label, what they said, and how far they have come."""

@@ -1,0 +1,139 @@
+"""How far the labels of one feed and period have come, and what they say so far."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from data.errors import DataError
+from data.labels import Label
+from models.prevalence.audit_sample import MAX_NONRESPONSE, MIN_LABELS
+from serving.audits.agreement import measure_agreement
+from serving.audits.file import AuditRow
+from serving.feeds.audits import PPS, WHOLE
+from serving.feeds.note_weights import note_weights, refuse_weights
+from serving.feeds.periods import cut_periods, kind_of_period
+from serving.feeds.places import split_places
+from serving.feeds.row_audit import audited_shares
+from serving.feeds.scored_columns import IntArray, ScoredColumns
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of drawn notes: `unsure` were asked about and nobody could say, `waiting` have no answer yet.
+
+    `ready`: a report would publish an audited share of it. `organic` and its 95 % interval are of the answers so far,
+    taken as a random part of each stratum; None without the archive, or with too few labels.
+    """
+
+    feed: str
+    period: str
+    drawn: int
+    labelled: int
+    unsure: int
+    waiting: int
+    labelled_twice: int
+    agreement: float | None
+    kappa: float | None
+    nonresponse: float  # of the notes that were asked about
+    ready: bool
+    organic: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval; 1 without one."""
+        return 1.0 if self.ci_low is None or self.ci_high is None else (self.ci_high - self.ci_low) / 2
+
+
+def audit_progress(rows: Sequence[AuditRow], columns: ScoredColumns | None = None) -> tuple[Progress, ...]:
+    """Tell the progress of each feed and period, in order of their names.
+
+    Raises
+    ------
+    DataError
+        If the audit is of a feed and period that `columns` do not hold.
+    """
+    places: dict[tuple[str, str], list[AuditRow]] = defaultdict(list)
+    for row in rows:
+        places[row.feed_id, row.period].append(row)
+    notes = {} if columns is None else _notes_of(columns, {period for _, period in places})
+    told = []
+    for place, drawn in sorted(places.items()):
+        counted = _count(*place, drawn)
+        if columns is not None:
+            if place not in notes:
+                raise DataError(f"an audit must be of the archive's notes. Got feed {place[0]!r}, period {place[1]!r}.")
+            counted = _estimate(counted, drawn, columns, notes[place])
+        told.append(counted)
+    return tuple(told)
+
+
+def _count(feed: str, period: str, drawn: Sequence[AuditRow]) -> Progress:
+    labelled = sum(row.label is not None for row in drawn)
+    unsure = sum(_is_unsure(row) for row in drawn)
+    twice = [row for row in drawn if row.label is not None and row.second_label is not None]
+    agreement = measure_agreement([str(row.label) for row in twice], [str(row.second_label) for row in twice])
+    return Progress(
+        feed=feed,
+        period=period,
+        drawn=len(drawn),
+        labelled=labelled,
+        unsure=unsure,
+        waiting=len(drawn) - labelled - unsure,
+        labelled_twice=agreement.n,
+        agreement=agreement.share,
+        kappa=agreement.kappa,
+        nonresponse=unsure / max(1, labelled + unsure),
+        ready=labelled >= MIN_LABELS and 1 - labelled / len(drawn) <= MAX_NONRESPONSE,
+    )
+
+
+def _is_unsure(row: AuditRow) -> bool:
+    return row.label is None and row.annotators[0] is not None
+
+
+def _estimate(counted: Progress, drawn: Sequence[AuditRow], columns: ScoredColumns, notes: IntArray) -> Progress:
+    asked = _asked(drawn)
+    if not asked:
+        return counted
+    weights, designs = None, {row.stratum for row in drawn}
+    if all(stratum.startswith(PPS) for stratum in designs):
+        weight = min(designs).split(":")[1]
+        every = note_weights(columns, weight)
+        weights = None if every is None else every[notes]
+        if weights is not None and (why := refuse_weights(weights, weight)):
+            return msgspec.structs.replace(counted, reasons=(why,))
+    estimate = audited_shares(columns, notes, asked, weights)
+    interval = estimate.realised(Label.ORGANIC.value)
+    if interval is None:
+        return msgspec.structs.replace(counted, reasons=estimate.reasons)
+    return msgspec.structs.replace(
+        counted, organic=estimate.share(Label.ORGANIC.value), ci_low=interval.ci_low, ci_high=interval.ci_high
+    )
+
+
+def _asked(drawn: Sequence[AuditRow]) -> list[AuditRow]:
+    """Take the notes that were asked about for all that were drawn: their chances shrink by the part of the stratum."""
+    asked = [row for row in drawn if row.label is not None or _is_unsure(row)]
+    all_of, part_of = Counter(row.stratum for row in drawn), Counter(row.stratum for row in asked)
+    return [
+        msgspec.structs.replace(
+            row, inclusion_probability=row.inclusion_probability * part_of[row.stratum] / all_of[row.stratum]
+        )
+        for row in asked
+    ]
+
+
+def _notes_of(columns: ScoredColumns, periods: set[str]) -> dict[tuple[str, str], IntArray]:
+    """Rows of each feed in each of these periods."""
+    kinds = {WHOLE if period == WHOLE else kind_of_period(period) for period in periods}
+    found: dict[tuple[str, str], IntArray] = {}
+    for kind in kinds:
+        names, when = cut_periods(columns.published_us, columns.dated, kind)
+        for place in split_places(columns, names, np.asarray(when)).by_period:
+            if place.feed is not None:
+                found[place.feed, str(place.period)] = place.notes
+    return found

@@ -1,0 +1,127 @@
+"""Batches of a scored archive, checked and joined into arrays: strings as codes, the latest row of each note."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import DataError
+from data.labels import LABELS
+from models.prevalence import author_posteriors
+from serving.feeds.note_clusters import join_notes
+from serving.feeds.scored_query import place_row
+
+IntArray = npt.NDArray[np.int64]
+_HASHED = ("note", "author", "text")
+_NAMES = {"feed": "feeds", "channel": "channels", "version": "versions", "policy": "policies"}
+_PLAIN = {
+    **dict.fromkeys(("published_us", "collected_us", "scored_us", "n_comments", "n_diverting_comments"), np.int64),
+    **dict.fromkeys(("dated", "collected_known"), np.bool_),
+    **dict.fromkeys(("impressions", "likes"), np.float64),
+    "q_commercial": np.float32,
+}
+_PROBABILITIES = (*(f"p_{label}" for label in LABELS), "pa_organic", "q_commercial")
+_LABEL_NAMES = pa.array([label.value for label in LABELS])
+_MOST = 1 + 1e-6  # a probability, with rounding
+
+
+def collect_arrays(path: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, Any]:
+    """Join the batches of a query over the archive at `path` into the fields of `ScoredColumns`.
+
+    Raises
+    ------
+    DataError
+        With file and line (Parquet: row), if a value is missing or unknown.
+    """
+    pieces: dict[str, list[Any]] = {
+        name: [] for name in ("note_id", *_HASHED, *_NAMES, *_PLAIN, "author_label", "posteriors")
+    }
+    n = 0
+    for batch in batches:
+        for name, values in _checked(path, batch, n).items():
+            pieces[name].append(values)
+        n += len(batch)
+    arrays: dict[str, Any] = {name: _joined(pieces.pop(name), dtype) for name, dtype in _PLAIN.items()}
+    arrays |= {name: _codes(_joined(pieces.pop(name), np.uint64)) for name in _HASHED}
+    for name, plural in _NAMES.items():
+        arrays[plural], arrays[name] = _unified(pieces.pop(name))
+    arrays["note_ids"] = pa.chunked_array(pieces.pop("note_id"), pa.string())
+    arrays["author_label"] = _joined(pieces.pop("author_label"), np.int64)
+    arrays["posteriors"] = np.concatenate([np.empty((0, len(LABELS)), np.float32), *pieces.pop("posteriors")])
+    latest = latest_rows(arrays["note"], arrays["scored_us"], arrays["feed"])
+    latest = latest[np.lexsort((arrays["published_us"][latest], arrays["feed"][latest]))]  # as a report takes them
+    for name, values in arrays.items():  # one by one: two whole archives need not fit
+        arrays[name] = rows_at(latest, values)
+    pa.default_memory_pool().release_unused()  # Arrow keeps the batches' memory for more of them
+    arrays["cluster"] = join_notes(arrays["author"], arrays.pop("text"))
+    return arrays
+
+
+def _checked(path: Path, batch: pa.RecordBatch, start: int) -> dict[str, Any]:
+    """Take what is kept of a batch whose first row is the archive's row `start`, counted from 0."""
+
+    def refuse(wrong: Any, what: str) -> None:
+        if np.any(wrong):
+            raise DataError(f"{place_row(path, start + int(np.argmax(wrong)))}: {what}")
+
+    for name in ("note_id", "author_label", "version", *_PROBABILITIES):
+        if batch[name].null_count:
+            refuse(
+                batch[name].is_null(), f"{'model_version' if name == 'version' else name!r} must be given. It is not."
+            )
+    label = pc.index_in(batch["author_label"], _LABEL_NAMES)
+    if label.null_count:
+        refuse(label.is_null(), f"'author_label' must be one of {', '.join(LABELS)}. Got another.")
+    values = np.column_stack([batch[name].to_numpy() for name in _PROBABILITIES])
+    if not (values.min(initial=0) >= 0 and values.max(initial=1) <= _MOST):  # NaN is neither
+        for at, name in enumerate(_PROBABILITIES):
+            refuse(~((values[:, at] >= 0) & (values[:, at] <= _MOST)), f"{name!r} must lie in [0, 1]. It does not.")
+    scores = values[:, : len(LABELS)]
+    refuse(~(np.abs(scores.sum(axis=1) - 1.0) < 0.01), "'p_*' must sum to 1. They do not.")
+    return {
+        "note_id": batch["note_id"],
+        "author_label": label.to_numpy(),
+        "posteriors": author_posteriors(scores, values[:, _PROBABILITIES.index("pa_organic")]).astype(np.float32),
+        **{name: batch[name].to_numpy(zero_copy_only=False) for name in (*_HASHED, *_PLAIN)},
+        **{name: batch[name].dictionary_encode() for name in _NAMES},
+    }
+
+
+def _joined(pieces: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:
+    return np.concatenate([np.empty(0, dtype), *pieces], dtype=dtype)
+
+
+def _codes(hashes: npt.NDArray[np.uint64]) -> IntArray:
+    """Give equal hashes one number, from 0; -1 where there is none (0)."""
+    each, codes = np.unique(hashes, return_inverse=True)
+    return codes - 1 if len(each) and each[0] == 0 else codes
+
+
+def _unified(pieces: list[pa.DictionaryArray]) -> tuple[tuple[str, ...], IntArray]:
+    """Names in order of first appearance, and each row's position among them (-1 for null)."""
+    column = pa.chunked_array(pieces, pa.dictionary(pa.int32(), pa.string())).unify_dictionaries()
+    codes = [np.asarray(pc.fill_null(chunk.indices, -1)) for chunk in column.chunks]
+    names = column.chunk(0).dictionary.to_pylist() if codes else []
+    return tuple(names), _joined(codes, np.int64)
+
+
+def rows_at(rows: IntArray, values: Any) -> Any:
+    """Take rows of an array; names stay as they are."""
+    if isinstance(values, tuple):
+        return values
+    return values.take(rows) if isinstance(values, pa.ChunkedArray) else values[rows]
+
+
+def latest_rows(note: IntArray, time: IntArray, feed: IntArray) -> IntArray:
+    """Find the row of each note in each feed with the latest time, of equal times the last; ascending."""
+    repeated = np.bincount(note)[note] > 1
+    rows = np.flatnonzero(repeated)
+    order = rows[np.lexsort((time[rows], note[rows], feed[rows]))]
+    is_last = (np.diff(note[order], append=-1) != 0) | (np.diff(feed[order], append=-1) != 0)
+    kept = ~repeated
+    kept[order[is_last]] = True
+    return np.flatnonzero(kept)

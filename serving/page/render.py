@@ -1,0 +1,78 @@
+"""A report as one self-contained page: its numbers, its charts and the libraries that draw them; nothing is loaded."""
+
+import json
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from serving.feeds.report_shape import Report
+from serving.page.essentials import render_essentials
+
+_LIBRARIES = ("d3.min.js", "plot.umd.min.js")  # of others, unmodified: assets/VENDORED.md
+_SCRIPTS = (
+    "elements.js",
+    "format.js",
+    "state.js",
+    "palette.js",
+    "headline.js",
+    "alarms.js",
+    "series_points.js",
+    "series_marks.js",
+    "series.js",
+    "series_section.js",
+    "shares.js",
+    "measures.js",
+    "changes.js",
+    "feeds_table.js",
+    "trust.js",
+    "reliability.js",
+    "terms.js",
+    "method.js",
+    "app.js",
+)
+_DIGITS = 5  # significant: one more than the page shows
+# Inside <script>, only these could end the block or break a line of JavaScript.
+_UNSAFE = "<>&\u2028\u2029"
+
+
+def render_page(report: Report) -> str:
+    """Write the report as one HTML file that opens from disk, in English or Chinese.
+
+    The headline and the tables are plain HTML, for readers without JavaScript; the script puts the whole page in
+    their place. What it shows stands in the address: `#lang=zh&feed=NAME&period=2025-08&table=periods`.
+    """
+    page = _asset("page.html")
+    parts = {
+        "css": _asset("page.css"),
+        "essentials": render_essentials(report, json.loads(_asset("strings.json"))),
+        "report": _script_json(json.loads(msgspec.json.encode(report), parse_float=_short, object_hook=_lean)),
+        "strings": _script_json(json.loads(_asset("strings.json"))),
+        "libraries": "\n".join(map(_asset, _LIBRARIES)),
+        "script": "\n".join(map(_asset, _SCRIPTS)),
+    }
+    pieces = []
+    for piece in page.split("{{"):
+        name, closing, rest = piece.partition("}}")
+        pieces.append(parts[name] + rest if closing else piece)
+    return "".join(pieces)
+
+
+def _asset(name: str) -> str:
+    return resources.files("serving.page").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _script_json(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in _UNSAFE:
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _short(number: str) -> float:
+    return float(f"{float(number):.{_DIGITS}g}")
+
+
+def _lean(item: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is None, or an empty list or object: half of a large report."""
+    return {key: value for key, value in item.items() if value not in (None, [], {})}
