@@ -1,6 +1,7 @@
 """What the labels of drawn notes say of a place: audited shares, and facts of the audit itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from data.labels import LABELS, Label
 from models.prevalence import SharesEstimate, Status, estimate_audited
 from models.prevalence.audit_pps import estimate_audited_pps
+from models.prevalence.effective import cluster_design_effect, normalise_weights
 from models.prevalence.label_error import label_error_band
 from serving.audits.file import AuditRow
 from serving.feeds.audits import is_pps
@@ -40,7 +42,8 @@ def audited_shares(
     Returns
     -------
     SharesEstimate
-        `audit_broken` also where a drawn note is not among `notes`.
+        `audit_broken` also where a drawn note is not among `notes`. `n_eff` counts the feed's clusters of notes as
+        the fewer notes that they are: the audit knows this feed, but not what else its authors might have posted.
     """
     sampled = columns.rows_of([row.note_id for row in drawn], notes)
     if lost := int(np.count_nonzero(sampled < 0)):
@@ -53,7 +56,7 @@ def audited_shares(
     clusters = [str(cluster) for cluster in columns.cluster[notes[sampled]]]
     commercial = columns.q_commercial[notes].astype(np.float64)
     if is_pps(drawn):
-        return estimate_audited_pps(
+        estimate = estimate_audited_pps(
             posteriors,
             sampled,
             labels,
@@ -63,17 +66,21 @@ def audited_shares(
             commercial=commercial,
             min_labels=_LEAST,
         )
-    return estimate_audited(
-        posteriors,
-        sampled,
-        labels,
-        [row.stratum for row in drawn],
-        inclusion,
-        clusters=clusters,
-        weights=weights,
-        commercial=commercial,
-        min_labels=_LEAST,
-    )
+    else:
+        estimate = estimate_audited(
+            posteriors,
+            sampled,
+            labels,
+            [row.stratum for row in drawn],
+            inclusion,
+            clusters=clusters,
+            weights=weights,
+            commercial=commercial,
+            min_labels=_LEAST,
+        )
+    normalised, _ = normalise_weights(weights, len(notes))
+    effect = cluster_design_effect(posteriors, normalised, columns.cluster[notes])
+    return replace(estimate, n_eff=estimate.n_eff / effect)
 
 
 def waiting(drawn: Sequence[AuditRow]) -> int:

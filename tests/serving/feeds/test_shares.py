@@ -202,6 +202,14 @@ def test_audited_row_carries_the_estimate_of_its_labels_and_agreement(feed, mode
     assert (row.audit.labelled, row.audit.labelled_twice, row.audit.agreement) == (60, 10, 0.9)
 
 
+def test_notes_of_few_authors_widen_the_process_interval_of_an_audited_row(feed, model, audit):
+    by_score = np.argsort(np.argsort(feed[1][:, 2])) // 6  # each author posts six notes that are much alike
+    alone = build_report(scored(feed[1]), model, audit=audit).overall[0]
+    grouped = build_report(scored(feed[1], cluster=by_score), model, audit=audit).overall[0]
+    assert grouped.n_eff < N / 3 < alone.n_eff == pytest.approx(N)
+    assert grouped.organic.process_ci_low < alone.organic.process_ci_low
+
+
 def test_an_audit_the_model_was_trained_on_gives_no_number(feed, model, audit):
     used = AuditFile(sha256="feed" * 16, rows=audit.rows)
     row = build_report(scored(feed[1]), model, audit=used).rows[0]
