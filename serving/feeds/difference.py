@@ -1,10 +1,9 @@
 """Difference of the share of organic between two places, with the interval that both estimates allow together."""
 
-import numpy as np
-
 from models.prevalence import SharesEstimate, Status
 from models.prevalence.difference import ShareDifference, subtract_estimates, subtract_independent
 from serving.feeds.mix import split_by_channel
+from serving.feeds.one_share import one_share
 from serving.feeds.row_estimate import Estimated, RowMaker
 from serving.feeds.row_shares import ORGANIC
 from serving.feeds.rows import Change
@@ -59,14 +58,11 @@ def _in_two(estimate: SharesEstimate) -> SharesEstimate:
     if estimate.shares is None or estimate.covariance is None:
         return estimate
     at = estimate.classes.index(ORGANIC)
-    share, pair = float(estimate.shares[at]), np.array([[1.0, -1.0], [-1.0, 1.0]])
-    covariance = float(estimate.covariance[at, at]) * pair
-    return SharesEstimate(
-        estimate.status,
-        ("not_organic", ORGANIC),
-        estimate.n,
-        estimate.n_eff,
-        np.array([1 - share, share]),
-        covariance,
-        own_covariance=covariance,
+    return one_share(
+        ORGANIC,
+        float(estimate.shares[at]),
+        float(estimate.covariance[at, at]),
+        status=estimate.status,
+        n=estimate.n,
+        n_eff=estimate.n_eff,
     )

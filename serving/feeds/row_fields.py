@@ -1,4 +1,6 @@
-"""Fields of a row by layer: audited, or model-based; and what is checked beside either."""
+"""Fields of a row by layer: audited, shrunk or model-based; and what is checked beside each."""
+
+from collections.abc import Mapping
 
 import msgspec
 
@@ -7,12 +9,14 @@ from models.prevalence.goodness_of_fit import compare_audit_with_model
 from serving.feeds.row_audit import MIN_LABELS
 from serving.feeds.row_model import ModelShares, NoteScores
 from serving.feeds.row_shares import (
+    COMMERCIAL,
+    DISCLOSED,
     ORGANIC,
     Fields,
     audited_disclosure,
     commercial_fields,
+    disclosure_of_two,
     headline_fields,
-    model_disclosure,
     other_shares,
 )
 from serving.feeds.rows import Checks
@@ -37,7 +41,20 @@ def model_fields(shares: ModelShares, scores: NoteScores, organic: SharesEstimat
         "other_status": labels.status,
         "other_shares": other_shares(labels, level),
         **commercial_fields(commercial, level),
-        **model_disclosure(labels, commercial, level),
+        **disclosure_of_two(labels, commercial, level),
+    }
+
+
+def shrunk_fields(estimates: Mapping[str, SharesEstimate], level: float) -> Fields:
+    """Fields of a row whose four labels and `commercial` are shrunk, each an estimate of its own."""
+    others = [share for estimate in estimates.values() for share in other_shares(estimate, level)]
+    return {
+        **dict.fromkeys(("organic", "commercial_share", "ad_density", "disclosure_rate")),
+        **headline_fields(estimates[ORGANIC], level),
+        "other_status": estimates[ORGANIC].status,
+        "other_shares": tuple(others),
+        **commercial_fields(estimates[COMMERCIAL], level),
+        **disclosure_of_two(estimates[DISCLOSED], estimates[COMMERCIAL], level),
     }
 
 

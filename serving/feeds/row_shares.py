@@ -12,6 +12,8 @@ COMMERCIAL = "commercial"
 PER = 100  # notes, or impressions: what ad_density counts in
 WIDEST = 0.9  # of an interval that is published
 TOO_WIDE = "the interval excludes next to nothing: label a probability sample of this feed"
+NO_DISCLOSURE = "too few commercial notes to tell how many of them are disclosed"
+_OTHERS = ("ad", DISCLOSED, Label.DIVERSION.value, Label.UNDISCLOSED_AD.value)  # "ad": both, where one is too rare
 Fields = dict[str, object]
 
 
@@ -22,7 +24,7 @@ def published(share: Share | None) -> Share | None:
 
 def other_shares(estimate: SharesEstimate, level: float) -> tuple[Share, ...]:
     """Give the labels beside organic, as far as they are published."""
-    names = (name for name in estimate.classes if name not in (ORGANIC, COMMERCIAL))
+    names = (name for name in estimate.classes if name in _OTHERS)
     shares = (published(share_of(estimate, name, level)) for name in names)
     return tuple(share for share in shares if share is not None)
 
@@ -43,7 +45,7 @@ def audited_disclosure(estimate: SharesEstimate, level: float) -> Fields:
     return _disclosure(estimate.status, ratio)
 
 
-def model_disclosure(labels: SharesEstimate, commercial: SharesEstimate | None, level: float) -> Fields:
+def disclosure_of_two(labels: SharesEstimate, commercial: SharesEstimate | None, level: float) -> Fields:
     """Fields on disclosed ads among commercial notes, from two estimates of the same notes.
 
     How their errors go together is not known, so the standard error is the largest that any correlation gives.

@@ -92,7 +92,7 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `feed` None is all feeds together, every note once; `period` None is the whole range of dates, undated notes
     included. `organic` (the authenticity ratio) is None where `status` has no number; `other_shares` hold the other
-    labels, estimated on their own, so that in a model-based row they need not add up to 1 with `organic`.
+    labels, estimated on their own, so that in a model-based or shrunk row they add up to 1 with `organic` only about.
     `disclosure_rate` is disclosed ads among commercial notes.
     """
 

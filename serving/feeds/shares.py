@@ -80,9 +80,9 @@ def estimate_rows(
     maker = RowMaker(columns, model, level, weight, used)
     overall = [maker.estimate(*pair) for pair in zip(places.overall, audits.overall, strict=True)]
     if not periods:  # feeds are what shrinks together, and there is no sum of audits to keep apart
-        overall = shrink_rows(overall, level)
+        overall = shrink_rows(overall, maker)
     rows = [maker.estimate(*pair) for pair in zip(places.by_period, audits.by_period, strict=True)]
-    by_period = shrink_rows(rows, level)
+    by_period = shrink_rows(rows, maker)
     if changes:
         by_period = add_changes(by_period, maker)
     return Estimates(maker, periods, places, audits, tuple(overall), tuple(by_period))

@@ -1,39 +1,28 @@
 """Rows with few labels or none, corrected by what the audits of other rows say of the model."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 
-from models.prevalence import SharesEstimate, Status
+from models.prevalence import Status
 from models.prevalence.shrinkage import shrink
-from serving.feeds.row_estimate import Estimated
-from serving.feeds.row_shares import ORGANIC, TOO_WIDE, headline_fields
+from serving.feeds.one_share import one_share
+from serving.feeds.row_estimate import Estimated, RowMaker
+from serving.feeds.row_fields import shrunk_fields
+from serving.feeds.row_shares import NO_DISCLOSURE, ORGANIC, TOO_WIDE
+from serving.feeds.shrink_units import MEASURES, Unit, can_shrink, has_labels, unit_of
 
 MIN_AUDITED = 5  # rows that say how the model's error varies between rows
-_CLASSES = ("not_organic", ORGANIC)
 _SHRINKABLE = (Status.MODEL_BASED, Status.SCREENING, Status.INSUFFICIENT)
 
 
-@dataclass(frozen=True)
-class _Unit:
-    """The model's share of a row and its own variance, and how far an audit moves it (NaN: not audited)."""
+def shrink_rows(estimated: Sequence[Estimated], maker: RowMaker) -> list[Estimated]:
+    """Replace model-based shares by shrunk ones, where enough rows are audited.
 
-    share: float
-    variance: float
-    correction: float
-    correction_variance: float
-    labels: int
-
-    @property
-    def is_audited(self) -> bool:
-        return not np.isnan(self.correction)
-
-
-def shrink_rows(estimated: Sequence[Estimated], level: float) -> list[Estimated]:
-    """Replace model-based headlines by shrunk ones, where enough rows are audited.
+    Each measure (the four labels, `commercial`) is shrunk on its own, so the labels add up to about 1.
 
     Parameters
     ----------
@@ -46,78 +35,70 @@ def shrink_rows(estimated: Sequence[Estimated], level: float) -> list[Estimated]
     list of Estimated
         In the same order. Audited rows stay as they are, and so do rows that the model refuses.
     """
-    units = {at: unit for at, each in enumerate(estimated) if (unit := _unit(each)) is not None}
-    by_feed: dict[str | None, list[int]] = defaultdict(list)
-    for at in units:
-        by_feed[estimated[at].place.feed].append(at)
-    groups = [(rows, rows) for rows in by_feed.values() if _audited(rows, units) >= MIN_AUDITED]
-    rest = [at for rows in by_feed.values() if _audited(rows, units) < MIN_AUDITED for at in rows]
-    if _audited(list(units), units) >= MIN_AUDITED:
-        groups.append((list(units), rest))
+    rows = [at for at, each in enumerate(estimated) if can_shrink(each)]
+    if sum(has_labels(estimated[at]) for at in rows) < MIN_AUDITED:
+        return list(estimated)
+    units = {at: unit_of(estimated[at], maker) for at in rows}
     shrunk = list(estimated)
-    for learnt_from, applied_to in groups:
-        for at, estimate, reason in _shrunk(learnt_from, applied_to, units, estimated):
-            shrunk[at] = _with_headline(estimated[at], estimate, reason, level)
+    for learnt_from, applied_to in _groups(estimated, units):
+        measured, reason = _shrunk_measures([units[at] for at in learnt_from])
+        of_row = dict(zip(learnt_from, measured, strict=True))
+        for at in applied_to:
+            if estimated[at].row.status in _SHRINKABLE:
+                shrunk[at] = _replaced(estimated[at], units[at], of_row[at], reason, maker.level)
     return shrunk
 
 
-def _unit(each: Estimated) -> _Unit | None:
-    model = each.model_em if each.model_em is not None and each.model_em.status.has_number else each.model
-    share = None if model is None else model.share(ORGANIC)
-    if model is None or share is None or each.place.feed is None:
-        return None
-    correction = correction_variance = float("nan")
-    audited = None if each.audited is None else each.audited.share(ORGANIC)
-    if each.audited is not None and audited is not None:
-        correction, correction_variance = audited - share, _variance(each.audited)
-    labels = 0 if each.audited is None else each.audited.n
-    return _Unit(share, _variance(model), correction, correction_variance, labels)
+def _groups(estimated: Sequence[Estimated], units: Mapping[int, Unit]) -> Iterator[tuple[list[int], list[int]]]:
+    """Give the rows that are learnt from together, and those of them that the answer is for."""
+    by_feed: dict[str | None, list[int]] = defaultdict(list)
+    for at in units:
+        by_feed[estimated[at].place.feed].append(at)
+    rest = []
+    for rows in by_feed.values():
+        if sum(units[at].is_audited for at in rows) >= MIN_AUDITED:
+            yield rows, rows
+        else:
+            rest += rows
+    if rest:
+        yield list(units), rest
 
 
-def _variance(estimate: SharesEstimate) -> float:
-    noise = estimate.covariance if estimate.own_covariance is None else estimate.own_covariance
-    at = estimate.classes.index(ORGANIC)
-    return 0.0 if noise is None else float(noise[at, at])
-
-
-def _audited(rows: Sequence[int], units: dict[int, _Unit]) -> int:
-    return sum(units[at].is_audited for at in rows)
-
-
-def _shrunk(
-    learnt_from: Sequence[int], applied_to: Sequence[int], units: dict[int, _Unit], estimated: Sequence[Estimated]
-) -> list[tuple[int, SharesEstimate, str]]:
-    table = np.array(
-        [[u.share, u.variance, u.correction, u.correction_variance, u.labels] for u in map(units.get, learnt_from) if u]
-    )
-    answer = shrink(*table[:, :4].T, labels=table[:, 4])
-    n_audited = int(np.count_nonzero(answer.audited))
-    reason = f"the model's share, moved by what {n_audited} audited rows say of it ({answer.mean_correction:+.1%})"
-    place = {at: i for i, at in enumerate(learnt_from)}
-    found = []
-    for at in applied_to:
-        each, i = estimated[at], place[at]
-        if each.model is None or each.row.status not in _SHRINKABLE:
-            continue
-        is_audited = bool(answer.audited[i])
-        share, variance = float(np.clip(answer.shares[i], 0.0, 1.0)), float(answer.variances[i])
-        covariance = variance * np.array([[1.0, -1.0], [-1.0, 1.0]])
-        estimate = SharesEstimate(
-            Status.SHRUNK if is_audited else Status.SHRUNK_UNAUDITED,
-            _CLASSES,
-            each.audited.n if is_audited and each.audited else each.model.n,
-            each.model.n_eff,
-            np.array([1 - share, share]),
-            covariance,
-            own_covariance=covariance,
+def _shrunk_measures(units: Sequence[Unit]) -> tuple[list[dict[str, tuple[float, float]]], str]:
+    """Shrink each measure over the units: share and variance of each unit by measure, and why."""
+    labels = np.array([unit.labels for unit in units])
+    answers = {
+        name: shrink(
+            np.array([unit.shares[k] for unit in units]),
+            np.array([unit.variances[k] for unit in units]),
+            np.array([unit.corrections[k] for unit in units]),
+            np.array([unit.correction_variances[k] for unit in units]),
+            labels=labels,
         )
-        found.append((at, estimate, reason))
-    return found
+        for k, name in enumerate(MEASURES)
+    }
+    organic = answers[ORGANIC]
+    n_audited = int(np.count_nonzero(organic.audited))
+    reason = f"the model's share, moved by what {n_audited} audited rows say of it ({organic.mean_correction:+.1%})"
+    measured = [
+        {name: (float(answer.shares[i]), float(answer.variances[i])) for name, answer in answers.items()}
+        for i in range(len(units))
+    ]
+    return measured, reason
 
 
-def _with_headline(each: Estimated, estimate: SharesEstimate, reason: str, level: float) -> Estimated:
-    fields = headline_fields(estimate, level)
+def _replaced(
+    each: Estimated, unit: Unit, measured: Mapping[str, tuple[float, float]], reason: str, level: float
+) -> Estimated:
+    n_eff = each.model.n_eff if each.model else 1.0
+    status = Status.SHRUNK if unit.is_audited else Status.SHRUNK_UNAUDITED
+    n = unit.labels or each.row.n
+    estimates = {
+        name: one_share(name, share, variance, status=status, n=n, n_eff=n_eff)
+        for name, (share, variance) in measured.items()
+    }
+    row = msgspec.structs.replace(each.row, **shrunk_fields(estimates, level))
     kept = tuple(other for other in each.row.reasons if other != TOO_WIDE)
-    row = msgspec.structs.replace(each.row, **fields)
-    row = msgspec.structs.replace(row, reasons=(*kept, reason, *row.reasons))
-    return replace(each, row=row, organic=estimate if row.organic else None)
+    missing = () if row.disclosure_rate else (NO_DISCLOSURE,)
+    row = msgspec.structs.replace(row, reasons=(*kept, reason, *row.reasons, *missing))
+    return replace(each, row=row, organic=estimates[ORGANIC] if row.organic else None)
