@@ -90,7 +90,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All rows with what they are estimates of.
 
     `overall` has one row for each feed and one for all feeds (feed None), over the whole range; `rows` the same by
-    period. Periods are in order of time, rows by feed and then period, all feeds last.
+    period. Periods are in order of time, rows by feed and then period, all feeds last. Periods without a note are
+    there too, unless over 60 follow each other.
     """
 
     schema_version: int = 2

@@ -75,6 +75,8 @@ class Checks(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Change of the share of organic from one period to this one, by the joint interval; differences of ratios.
 
+    `since` is the period just before in the calendar, or the same one a year earlier, never one further away: where
+    that one is empty or has no number there is no change, lest a step over a gap pass for one of a single period.
     `mix` is the part due to other channels (keywords) posting more, `within` the part inside channels; None without
     channels. Both are of model-based shares and add up to their difference.
     """
@@ -91,8 +93,9 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
     """One feed in one period.
 
     `feed` None is all feeds together, every note once; `period` None is the whole range of dates, undated notes
-    included. `organic` (the authenticity ratio) is None where `status` has no number; `other_shares` hold the other
-    labels, estimated on their own, so that in a model-based or shrunk row they add up to 1 with `organic` only about.
+    included. A period without a note between a feed's first and last one has `status` empty and `n` 0.
+    `organic` (the authenticity ratio) is None where `status` has no number; `other_shares` hold the other labels,
+    estimated on their own, so that in a model-based or shrunk row they add up to 1 with `organic` only about.
     `disclosure_rate` is disclosed ads among commercial notes.
     """
 

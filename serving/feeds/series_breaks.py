@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from models.prevalence import Status
 from serving.feeds.report_shape import SeriesBreak
 from serving.feeds.rows import FeedRow
 
@@ -16,7 +17,8 @@ def series_breaks(rows: Sequence[FeedRow]) -> tuple[SeriesBreak, ...]:
     Parameters
     ----------
     rows
-        By period, each feed's in order of time; those of all feeds together say nothing new.
+        By period, each feed's in order of time; empty ones are passed over, and those of all feeds together say
+        nothing new.
 
     Returns
     -------
@@ -25,7 +27,7 @@ def series_breaks(rows: Sequence[FeedRow]) -> tuple[SeriesBreak, ...]:
     """
     by_feed: dict[str, list[FeedRow]] = defaultdict(list)
     for row in rows:
-        if row.feed is not None:
+        if row.feed is not None and row.status is not Status.EMPTY:
             by_feed[row.feed].append(row)
     alike: dict[tuple[str, str, str, str], list[SeriesBreak]] = defaultdict(list)
     for feed, own in by_feed.items():

@@ -13,8 +13,9 @@ from serving.audits.file import AuditFile
 from serving.feeds.alarms import find_alarms
 from serving.feeds.audits import PlacedAudits, audit_kind, place_audits
 from serving.feeds.changes import add_changes
+from serving.feeds.gaps import fill_gaps
 from serving.feeds.note_weights import ESTIMANDS, WEIGHTS
-from serving.feeds.periods import cut_periods
+from serving.feeds.periods import cut_periods, fill_periods
 from serving.feeds.places import Places, split_places
 from serving.feeds.reliability import reliability_bins
 from serving.feeds.report_model import ReportModel
@@ -82,10 +83,10 @@ def estimate_rows(
     if not periods:  # feeds are what shrinks together, and there is no sum of audits to keep apart
         overall = shrink_rows(overall, maker)
     rows = [maker.estimate(*pair) for pair in zip(places.by_period, audits.by_period, strict=True)]
-    by_period = shrink_rows(rows, maker)
+    by_period = fill_gaps(shrink_rows(rows, maker))
     if changes:
         by_period = add_changes(by_period, maker)
-    return Estimates(maker, periods, places, audits, tuple(overall), tuple(by_period))
+    return Estimates(maker, fill_periods(periods), places, audits, tuple(overall), tuple(by_period))
 
 
 def _placed(audit: AuditFile | None, columns: ScoredColumns, places: Places, period: str) -> PlacedAudits:

@@ -3,8 +3,8 @@ from serving.feeds.rows import FeedRow
 from serving.feeds.series_breaks import series_breaks
 
 
-def row(feed, period, models, policies=("p1",)):
-    status = dict.fromkeys(("status", "other_status", "commercial_status", "disclosure_status"), Status.INSUFFICIENT)
+def row(feed, period, models, policies=("p1",), status=Status.INSUFFICIENT):
+    status = dict.fromkeys(("status", "other_status", "commercial_status", "disclosure_status"), status)
     return FeedRow(feed=feed, period=period, n=1, model_versions=models, policy_versions=policies, **status)
 
 
@@ -30,3 +30,12 @@ def test_a_break_of_every_feed_is_told_once():
 def test_a_break_of_one_feed_among_several_names_it():
     rows = [row("a", "2025-01", ("m1",)), row("a", "2025-02", ("m2",)), row("b", "2025-02", ("m1",))]
     assert [each.feed for each in series_breaks(rows)] == ["a"]
+
+
+def test_an_empty_period_hides_no_break():
+    rows = [
+        row("a", "2025-01", ("m1",)),
+        row("a", "2025-02", (), (), Status.EMPTY),
+        row("a", "2025-03", ("m2",)),
+    ]
+    assert told(series_breaks(rows)) == [("a", "2025-03", "model", "m1", "m2", 0)]
