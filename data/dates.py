@@ -11,6 +11,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")  # the platform's clock: naive times are re
 _EARLIEST = datetime(2013, 6, 1, tzinfo=UTC)  # the platform's first month
 _ID = re.compile(r"[0-9a-f]{24}")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_ONE_DIGIT = re.compile(r"(?<![\d.])(?=\d(?!\d))")  # "2025/3/1 9:05", as spreadsheets show it
 # What the page shows instead of a time: "编辑于 02-15 上海", "昨天 12:30", "3天前", "02-15". None of them dates a note.
 _SHOWN = re.compile(r"编辑于|发布于|刚刚|今天|昨天|前天|\d+\s*(秒|分钟|小时|天|周|个?月|年)前|\d{1,2}-\d{1,2}(\D|$)")
 
@@ -45,7 +46,7 @@ def parse_time(value: Any) -> datetime | None:
         if _NUMBER.fullmatch(text) and not re.fullmatch(r"\d{8}", text):
             return _from_epoch(float(text))
         try:
-            return _utc(datetime.fromisoformat(text.replace("/", "-")))
+            return _utc(_from_iso(text.replace("/", "-")))
         except (ValueError, OverflowError):
             if not text or _SHOWN.match(text):
                 return None
@@ -55,6 +56,13 @@ def parse_time(value: Any) -> datetime | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(float(value))
     raise DataError(f"a time must be ISO or epoch seconds or milliseconds. Got {type(value).__name__} instead.")
+
+
+def _from_iso(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(_ONE_DIGIT.sub("0", text))
 
 
 def date_from_note_id(note_id: str) -> datetime | None:

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from data.errors import DataError
+from data.errors import ConfigError, DataError
 from data.labels import LABELS, Label
-from serving.audits.small_table import check_ending, iter_rows, read_bytes
+from serving.audits.small_table import check_ending, iter_rows, read_bytes, read_note_id
+from serving.feeds.periods import kind_of_period
 
 AUDIT_COLUMNS = (
     "note_id", "feed_id", "period", "stratum", "inclusion_probability",
@@ -20,6 +21,7 @@ AUDIT_COLUMNS = (
 )  # fmt: skip
 _REQUIRED = ("note_id", "period", "stratum", "inclusion_probability")
 _WHAT = "an audit file"
+WHOLE = "all"  # the period of an audit of the whole range
 BETWEEN = "|"  # stands between the first and the second annotator
 
 
@@ -64,7 +66,9 @@ def read_audit(path: Path) -> AuditFile:
         With `path:line`, if a column is missing or unknown, a label is unknown, or a probability lies outside (0, 1].
     """
     content = read_bytes(path, _WHAT)
-    rows = tuple(_row(fields, where) for where, fields in iter_rows(path, content, _WHAT))
+    rows = tuple(_row(fields, where) for where, fields in iter_rows(path, content, _WHAT, _REQUIRED))
+    if not rows:
+        raise DataError(f"{path}: {_WHAT} must hold at least one drawn note. Got none.")
     return AuditFile(sha256=hashlib.sha256(content).hexdigest(), rows=rows)
 
 
@@ -102,7 +106,7 @@ def write_table(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, A
 
 def _csv_text(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> str:
     out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer = csv.DictWriter(out, columns, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
@@ -117,11 +121,11 @@ def _row(fields: dict[str, Any], where: str) -> AuditRow:
         raise DataError(f"{where}: unknown column {unknown[0]!r}. An audit file has {', '.join(AUDIT_COLUMNS)}.")
     for name in _REQUIRED:
         if fields.get(name) in (None, ""):
-            raise DataError(f"{where}: an audited note must have {name!r}.")
+            raise DataError(f"{where}: an audited note must have {name!r}. Got none.")
     return AuditRow(
-        note_id=str(fields["note_id"]),
+        note_id=read_note_id(fields, where),
         feed_id=str(fields.get("feed_id") or "default"),
-        period=str(fields["period"]),
+        period=_period(fields["period"], where),
         stratum=str(fields["stratum"]),
         inclusion_probability=_probability(fields["inclusion_probability"], where),
         label=_label(fields.get("label"), "label", where),
@@ -136,9 +140,19 @@ def _text(value: object) -> str | None:
     return None if value in (None, "") else str(value)
 
 
+def _period(value: object, where: str) -> str:
+    name = str(value)
+    if name != WHOLE:
+        try:
+            kind_of_period(name)
+        except ConfigError as error:
+            raise DataError(f"{where}: {error} Spreadsheets rewrite 2025-03: let them read it as text.") from error
+    return name
+
+
 def _probability(value: str | float | None, where: str) -> float:
     try:
-        number = float(value or 0)
+        number = float(value.replace(",", ".", 1) if isinstance(value, str) else value or 0)  # "0,25" in some countries
     except (TypeError, ValueError):
         number = float("nan")
     if not 0 < number <= 1:

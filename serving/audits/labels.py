@@ -12,9 +12,10 @@ from data.dates import SHANGHAI, parse_time
 from data.errors import DataError
 from data.labels import LABELS, Label
 from serving.audits.file import BETWEEN, AuditRow
-from serving.audits.small_table import iter_rows, read_bytes
+from serving.audits.small_table import iter_rows, read_bytes, read_note_id
 
 SHEET_COLUMNS = ("note_id", "label", "annotator", "labelled_at")
+_NEEDED = SHEET_COLUMNS[:3]
 UNSURE = "unsure"  # asked, and nobody could say
 _WHAT = "a label file"
 
@@ -61,15 +62,13 @@ def read_labels(path: Path, *, today: date) -> Sheet:
     given: list[GivenLabel] = []
     seen: dict[str, str] = {}
     left = 0
-    for where, fields in iter_rows(path, read_bytes(path, _WHAT), _WHAT):
-        for name in SHEET_COLUMNS[:3]:
+    for where, fields in iter_rows(path, read_bytes(path, _WHAT), _WHAT, _NEEDED):
+        for name in _NEEDED:
             if name not in fields:
-                raise DataError(f"{where}: {_WHAT} must have the columns {', '.join(SHEET_COLUMNS)}. Got no {name!r}.")
-        note_id = _cell(fields, "note_id")
-        if not note_id:
-            raise DataError(f"{where}: a labelled note must have 'note_id'.")
+                raise DataError(f"{where}: {_WHAT} must have the columns {', '.join(_NEEDED)}. Got no {name!r}.")
+        note_id = read_note_id(fields, where)
         if note_id in seen:
-            raise DataError(f"{where}: a note must stand in {_WHAT} once. Got {note_id} here and at {seen[note_id]}.")
+            raise DataError(f"{where}: a note must stand in {_WHAT} once. Got it at {seen[note_id]} too.")
         seen[note_id] = where
         if label := _cell(fields, "label").casefold():
             given.append(_given(where, note_id, label, fields, today))
@@ -95,7 +94,7 @@ def add_labels(rows: Sequence[AuditRow], given: Iterable[GivenLabel], *, second:
     labelled = unsure = known = 0
     for each in given:
         if each.note_id not in places:
-            raise DataError(f"{each.where}: a labelled note must have been drawn. Got {each.note_id}, which was not.")
+            raise DataError(f"{each.where}: a labelled note must have been drawn. Got one that the audit file has not.")
         before = [filled[at] for at in places[each.note_id]]
         after = [_fill(row, each, second=second) for row in before]
         for at, row in zip(places[each.note_id], after, strict=True):
@@ -122,7 +121,8 @@ def _fill(row: AuditRow, given: GivenLabel, *, second: bool) -> AuditRow:
         had = f"{labels[mine] or UNSURE} by {names[mine] or 'another'}"
         raise DataError(
             f"{given.where}: a note must get one {'second ' if second else ''}label, from one person. "
-            f"{row.note_id} has {had}, got {given.label or UNSURE} by {given.annotator}."
+            f"{row.note_id} has {had}, got {given.label or UNSURE} by {given.annotator}; "
+            "where the first was a mistake, change it in the audit file."
         )
     names[mine] = given.annotator
     changes: dict[str, Any] = {"annotator": (names[0] or "") + (BETWEEN + names[1] if names[1] else "")}
@@ -142,7 +142,7 @@ def _given(where: str, note_id: str, label: str, fields: dict[str, Any], today: 
     try:
         when = parse_time(_cell(fields, "labelled_at"))
     except DataError as error:
-        raise DataError(f"{where}: 'labelled_at' must be a date. Got another value.") from error
+        raise DataError(f"{where}: 'labelled_at' must be a date like 2025-03-12. Got another value.") from error
     day = _day(when) if when else today.isoformat()
     return GivenLabel(where, note_id, None if label == UNSURE else Label(label), annotator, day)
 

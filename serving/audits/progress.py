@@ -10,8 +10,8 @@ from data.errors import DataError
 from data.labels import Label
 from models.prevalence.audit_sample import MAX_NONRESPONSE, MIN_LABELS
 from serving.audits.agreement import measure_agreement
-from serving.audits.file import AuditRow
-from serving.feeds.audits import PPS, WHOLE
+from serving.audits.file import WHOLE, AuditRow
+from serving.feeds.audits import PPS
 from serving.feeds.note_weights import note_weights, refuse_weights
 from serving.feeds.periods import cut_periods, kind_of_period
 from serving.feeds.places import split_places

@@ -1,16 +1,22 @@
 """Rows of a small file that people fill in, `.csv` or `.jsonl`, each with the place it stands at."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from data.cells import identifier
 from data.errors import DataError
 
 ENDINGS = (".jsonl", ".csv")
+_DELIMITERS = ",;\t"  # spreadsheets write the one that their country uses
+_SEPARATOR_LINE = re.compile(r"sep=.\r?\n", re.IGNORECASE)  # how Excel is told its delimiter
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_bytes(path: Path, what: str) -> bytes:
@@ -24,7 +30,7 @@ def read_bytes(path: Path, what: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataError(f"{path}: {what} must be a readable UTF-8 file.") from error
+        raise DataError(f"{path}: {what} must be a readable UTF-8 file. Got {error.strerror}.") from error
     check_ending(path, what)
     return content
 
@@ -35,32 +41,81 @@ def check_ending(path: Path, what: str) -> None:
         raise DataError(f"{path}: {what} must end in .jsonl or .csv. Got {path.suffix!r} instead.")
 
 
-def iter_rows(path: Path, content: bytes, what: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def iter_rows(path: Path, content: bytes, what: str, needed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield `path:line` and the fields of each row; an empty cell is None, an empty line nothing.
+
+    A CSV may be as spreadsheets save it: UTF-8, UTF-16 or GB18030, cells parted by comma, semicolon or tab.
 
     Raises
     ------
     DataError
-        With `path:line`, if a row is no JSON object or has another number of cells than the header.
+        With `path:line`, if a row is no JSON object or has another number of cells than the header, or the header
+        names a column twice or lacks a `needed` one.
+    """
+    text = _decoded(path, content, what)
+    return _csv_rows(path, text, what, needed) if path.suffix == ".csv" else _json_rows(path, text)
+
+
+def read_note_id(fields: Mapping[str, Any], where: str) -> str:
+    """Read a row's note id.
+
+    Raises
+    ------
+    DataError
+        If there is none, or a spreadsheet rounded it.
     """
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: {what} must be a readable UTF-8 file.") from error
-    return _csv_rows(path, text) if path.suffix == ".csv" else _json_rows(path, text)
+        note_id = identifier(fields.get("note_id"), "note_id")
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from error
+    if note_id is None:
+        raise DataError(f"{where}: a row must have 'note_id'. Got none.")
+    return note_id
 
 
-def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+def _decoded(path: Path, content: bytes, what: str) -> str:
+    encodings = ["utf-8-sig"]
+    if path.suffix == ".csv":
+        encodings = ["utf-16"] if content.startswith(_UTF16) else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise DataError(f"{path}: {what} must be a readable UTF-8 file. Got bytes that are not UTF-8.")
+
+
+def _csv_rows(path: Path, text: str, what: str, needed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str | None]]]:
+    start = 1
+    if _SEPARATOR_LINE.match(text):
+        text, start = text.partition("\n")[2], 2
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=first.count))
+    names: list[str] = []
     try:
-        for fields in reader:
-            where = f"{path}:{reader.line_num}"
-            if None in fields or None in fields.values():
-                raise DataError(f"{where}: a row must have the {len(reader.fieldnames or ())} cells of the header.")
-            if any(fields.values()):
-                yield where, {name: value or None for name, value in fields.items()}
+        for cells in reader:
+            where = f"{path}:{reader.line_num + start - 1}"
+            if not names:
+                names = _header(where, cells, what, needed)
+            elif any(cells):
+                if len(cells) != len(names):
+                    raise DataError(f"{where}: a row must have the {len(names)} cells of the header. Got {len(cells)}.")
+                yield where, {name: cell or None for name, cell in zip(names, cells, strict=True) if name}
     except csv.Error as error:
-        raise DataError(f"{path}:{reader.line_num}: a row must be CSV with quotes that close. Got others.") from error
+        raise DataError(
+            f"{path}:{reader.line_num + start - 1}: a row must be CSV with quotes that close. Got others."
+        ) from error
+    if not names:
+        raise DataError(f"{path}: {what} must have the columns {', '.join(needed)}. Got an empty file.")
+
+
+def _header(where: str, cells: list[str], what: str, needed: tuple[str, ...]) -> list[str]:
+    names = [cell.strip() for cell in cells]  # spreadsheets may add columns without a name
+    if missing := [name for name in needed if name not in names]:
+        raise DataError(f"{where}: {what} must have the columns {', '.join(needed)}. Got no {missing[0]!r}.")
+    if twice := [name for name in needed if names.count(name) > 1]:
+        raise DataError(f"{where}: {what} must have each column once. Got {twice[0]!r} twice.")
+    return names
 
 
 def _json_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -70,4 +125,4 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
         try:
             yield f"{path}:{number}", msgspec.json.decode(line, type=dict[str, Any])
         except msgspec.DecodeError as error:
-            raise DataError(f"{path}:{number}: a row must be one JSON object.") from error
+            raise DataError(f"{path}:{number}: a row must be one JSON object. Got another, or a part.") from error

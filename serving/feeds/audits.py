@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import msgspec
 
 from data.errors import ConfigError, DataError
-from serving.audits.file import AuditFile, AuditRow
+from serving.audits.file import WHOLE, AuditFile, AuditRow
 from serving.feeds.periods import kind_of_period
 from serving.feeds.places import Place, Places
 
-WHOLE = "all"  # the period of an audit of the whole range
 PPS = "pps:"  # how strata are named that were drawn with probability proportional to size
 Drawn = tuple[AuditRow, ...]
 _Part = tuple[Place, Drawn | None]

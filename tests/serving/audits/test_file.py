@@ -4,6 +4,7 @@ from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from data.errors import DataError
@@ -49,6 +50,11 @@ def test_empty_label_is_non_response_and_empty_feed_the_default_one(tmp_path):
         ("n1,a,2025-03,f0,0.5,organic,spam,,,\n", r"audit.csv:3: 'second_label' must be one of"),
         (",a,2025-03,f0,0.5,organic,,,,\n", r"audit.csv:3: an audited note must have 'note_id'"),
         ("n1,a,2025-03\n", r"audit.csv:3: a row must have the 10 cells"),
+        (
+            "n1,a,Mar-25,f0,0.5,organic,,,,\n",
+            r"audit.csv:3: a period must be named like .* Spreadsheets rewrite",
+        ),
+        ("6.7E+23,a,2025-03,f0,0.5,organic,,,,\n", r"audit.csv:3: 'note_id' must be a string with all its digits"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(tmp_path, line, message):
@@ -73,6 +79,22 @@ def test_what_is_written_reads_the_same(tmp_path, name):
     write_audit(tmp_path / name, rows)
     assert read_audit(tmp_path / name).rows == rows
     assert sorted(path.name for path in tmp_path.iterdir()) == [name, "audit.csv"]
+
+
+def test_a_feed_with_line_ends_in_its_name_reads_the_same(tmp_path):
+    row = msgspec.structs.replace(read_audit(written(tmp_path, HEADER + LINE)).rows[0], feed_id='护肤\r,"\n;')
+    write_audit(tmp_path / "again.csv", [row])
+    assert read_audit(tmp_path / "again.csv").rows == (row,)
+
+
+def test_an_audit_saved_with_semicolons_and_decimal_commas_reads_the_same(tmp_path):
+    saved = (HEADER + LINE).replace(",", ";").replace("0.25", "0,25")
+    assert read_audit(written(tmp_path, saved, "saved.csv")).rows == read_audit(written(tmp_path, HEADER + LINE)).rows
+
+
+def test_a_file_without_drawn_notes_is_no_audit(tmp_path):
+    with pytest.raises(DataError, match="must hold at least one drawn note. Got none"):
+        read_audit(written(tmp_path, HEADER))
 
 
 def test_annotators_are_told_apart(tmp_path):

@@ -81,14 +81,18 @@ def test_a_sheet_may_be_added_again_as_it_grows(tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("n9,organic,ann,\n", r"labels.csv:2: a labelled note must have been drawn. Got n9, which was not"),
+        (
+            "n9,organic,ann,\n",
+            r"labels.csv:2: a labelled note must have been drawn. Got one that the audit",
+        ),
         ("n1,spam,ann,\n", r"labels.csv:2: 'label' must be one of .*unsure, or empty. Got another value"),
         ("n1,organic,,\n", r"labels.csv:2: a labelled note must have an 'annotator'"),
         ("n1,organic,a|b,\n", r"labels.csv:2: a labelled note must have an 'annotator', a name without '|'"),
-        (",organic,ann,\n", r"labels.csv:2: a labelled note must have 'note_id'"),
+        (",organic,ann,\n", r"labels.csv:2: a row must have 'note_id'. Got none"),
         ("n1,organic,ann,soon\n", r"labels.csv:2: 'labelled_at' must be a date"),
-        ("n1,organic,ann,\nn1,organic,ann,\n", r"labels.csv:3: a note must stand .* once. Got n1 here and at .*:2"),
-        ("n1,organic\n", r"labels.csv:2: a row must have the 4 cells"),
+        ("n1,organic,ann,\nn1,organic,ann,\n", r"labels.csv:3: a note must stand .* once. Got it at .*:2 too"),
+        ("n1,organic\n", r"labels.csv:2: a row must have the 4 cells of the header. Got 2"),
+        ("6.77E+23,organic,ann,\n", r"labels.csv:2: 'note_id' must be a string with all its digits"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path, line, message):
@@ -122,3 +126,40 @@ def test_a_missing_column_is_named(tmp_path):
 
 def test_columns_of_the_annotators_own_are_ignored(tmp_path):
     assert sheet(tmp_path, "note_id,label,annotator,remark\nn1,organic,ann,fine\n").given[0].label is Label.ORGANIC
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        (HEADER + "n1,organic,安,2025-04-01\n").encode("gb18030"),
+        (HEADER + "n1,organic,安,2025/4/1\n").encode("utf-8-sig"),
+        (HEADER + "n1,organic,安,2025-04-01\n").replace(",", "\t").encode("utf-16"),
+        (HEADER + "n1,organic,安,2025-04-01\n").replace(",", ";").replace("\n", "\r\n").encode(),
+        ("sep=;\r\n" + (HEADER + "n1,organic,安,2025-04-01\n").replace(",", ";")).encode(),
+        (HEADER + "n1,organic,安,2025-04-01\n").replace("\n", ",,\n").encode(),
+    ],
+    ids=["gb18030", "padless date", "utf-16 with tabs", "semicolons", "sep=", "empty columns"],
+)
+def test_a_sheet_may_be_saved_by_any_spreadsheet(tmp_path, saved):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(saved)
+    (given,) = read_labels(path, today=TODAY).given
+    assert (given.note_id, given.label, given.annotator, given.labelled_at) == (
+        *("n1", Label.ORGANIC, "安"),
+        "2025-04-01",
+    )
+
+
+def test_a_sheet_with_a_column_twice_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"labels.csv:1: a label file must have each column once. Got 'label' twice"):
+        sheet(tmp_path, "note_id,label,annotator,label\nn1,organic,ann,diversion\n")
+
+
+def test_lines_below_a_separator_line_keep_their_numbers(tmp_path):
+    with pytest.raises(DataError, match=r"labels.csv:3: 'label' must be one of"):
+        sheet(tmp_path, "sep=;\nnote_id;label;annotator\nn1;spam;ann\n")
+
+
+def test_an_empty_file_is_no_sheet(tmp_path):
+    with pytest.raises(DataError, match=r"must have the columns note_id, label, annotator. Got an empty file"):
+        sheet(tmp_path, "")
