@@ -1,6 +1,7 @@
 """Batches of a scored archive, checked and joined into arrays: strings as codes, the latest row of each note."""
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ _PLAIN = {
 }
 _PROBABILITIES = (*(f"p_{label}" for label in LABELS), "pa_organic", "q_commercial")
 _LABEL_NAMES = pa.array([label.value for label in LABELS])
+_EARLIEST_US, _LATEST_US = (  # periods are named by years of four digits
+    (date(year, 1, 1).toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000_000 for year in (1000, 9999)
+)
 _MOST = 1 + 1e-6  # a probability, with rounding
 
 
@@ -73,6 +77,11 @@ def _checked(path: Path, batch: pa.RecordBatch, start: int) -> dict[str, Any]:
             refuse(
                 batch[name].is_null(), f"{'model_version' if name == 'version' else name!r} must be given. It is not."
             )
+    refuse(pc.equal(batch["note_id"], ""), "'note_id' must be given. It is empty.")
+    when = batch["published_us"].to_numpy()  # 0 where it is not known
+    refuse(
+        (when < _EARLIEST_US) | (when >= _LATEST_US), "'published_at' must lie in the years 1000 to 9998. It does not."
+    )
     label = pc.index_in(batch["author_label"], _LABEL_NAMES)
     if label.null_count:
         refuse(label.is_null(), f"'author_label' must be one of {', '.join(LABELS)}. Got another.")

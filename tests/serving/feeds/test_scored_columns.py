@@ -172,6 +172,9 @@ def test_a_count_below_zero_is_unknown(tmp_path, name):
         ({"author_label": "ad"}, "'author_label' must be one of disclosed_ad, .*Got another"),
         ({"author_label": None}, "'author_label' must be given"),
         ({"pa_organic": 1.5}, r"'pa_organic' must lie in \[0, 1\]"),
+        ({"note_id": ""}, "'note_id' must be given. It is empty"),
+        ({"published_at": "9999-12-31T23:59:59Z"}, "'published_at' must lie in the years 1000 to 9998"),
+        ({"published_at": "0001-01-01T00:00:00Z"}, "'published_at' must lie in the years 1000 to 9998"),
         ({"pa_organic": None}, "'pa_organic' must be given"),
         ({"scores": SCORES | {"organic": 0.9}}, r"'p_\*' must sum to 1"),
         ({"scores": SCORES | {"organic": -0.5}}, r"'p_organic' must lie in \[0, 1\]"),
@@ -179,7 +182,7 @@ def test_a_count_below_zero_is_unknown(tmp_path, name):
 )
 @EVERY_FORM
 def test_a_wrong_value_is_refused_with_its_place(tmp_path, name, changes, message):
-    path = write(tmp_path / name, [row("a"), row("b"), row("c"), row("d", **changes)])
+    path = write(tmp_path / name, [row("a"), row("b"), row("c"), row("d") | changes])
     place = r"part-00001\.parquet:2" if name == "scored" else f"{name}:4"
     with pytest.raises(DataError, match=f"{place}: {message}"):
         read_scored(path)
