@@ -13,9 +13,12 @@ LATE_DAYS = 30  # moderation and the author had that long to take a note down be
 
 
 def lag_days(columns: ScoredColumns, notes: IntArray) -> npt.NDArray[np.float64]:
-    """Days from publishing to collecting, of those notes that both are known of; not below 0."""
+    """Days from publishing to the first collecting, of those notes that both are known of; not below 0.
+
+    A note collected anew, say to count its likes again, was seen before: it had survived that long only.
+    """
     known = notes[columns.dated[notes] & columns.collected_known[notes]]
-    lag: IntArray = np.maximum(0, columns.collected_us[known] - columns.published_us[known])
+    lag: IntArray = np.maximum(0, columns.first_collected_us[known] - columns.published_us[known])
     days: npt.NDArray[np.float64] = lag / _DAY_US
     return days
 

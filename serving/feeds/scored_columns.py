@@ -46,6 +46,7 @@ class ScoredColumns:
     dated: BoolArray
     collected_us: IntArray
     collected_known: BoolArray
+    first_collected_us: IntArray  # of all scorings of the note in its feed; read it where `collected_known`
     scored_us: IntArray
     author_label: IntArray  # position in `LABELS`
     posteriors: Float32Array  # (n, 4), the author's own content
@@ -88,6 +89,7 @@ class ScoredColumns:
             **dict.fromkeys(("dated", "collected_known"), no),
             **dict.fromkeys(("impressions", "likes"), np.full(n, np.nan)),
             "cluster": np.arange(n),
+            "first_collected_us": known.get("collected_us", zeros),
             "scored_us": np.full(n, _EARLIEST),
             "author_label": posteriors.argmax(axis=1),
             "posteriors": posteriors.astype(np.float32),
