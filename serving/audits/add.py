@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from data.dates import SHANGHAI
+from data.errors import DataError
 from serving.audits.file import read_audit, write_audit
 from serving.audits.labels import add_labels, read_labels
 from serving.cli_output import tell
@@ -36,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     sheet = read_labels(args.labels, today=datetime.now(SHANGHAI).date())
     filled = add_labels(audit.rows, sheet.given, second=args.second)
     if filled.rows != audit.rows:
+        if read_audit(args.audit).sha256 != audit.sha256:
+            raise DataError(f"{args.audit}: nobody else must add labels meanwhile. Somebody did; run this again.")
         write_audit(args.audit, filled.rows)
     if not args.quiet:
         kind = "second labels" if args.second else "labels"

@@ -74,8 +74,7 @@ def plan_audit(columns: ScoredColumns, options: AuditOptions) -> AuditPlan:
     Raises
     ------
     DataError
-        If a feed or period is not in the archive, notes of one place were scored by several models, or no place has
-        notes enough and weights for an audit.
+        If a feed or period is not in the archive, or no place has notes enough, scored by one model and with weights.
     ConfigError
         If the period or the weight is unknown.
     """
@@ -87,30 +86,41 @@ def plan_audit(columns: ScoredColumns, options: AuditOptions) -> AuditPlan:
     for place in _chosen(split_places(columns, names, when).by_period, options):
         feed, period, notes = str(place.feed), str(place.period), place.notes
         size = None if weights is None else weights[notes]
-        why = f"fewer than {MIN_NOTES} notes" if len(notes) < MIN_NOTES else None
-        if why is None and size is not None:
-            why = refuse_weights(size, options.weight)
-        if why:
+        if why := _why_not(columns, place, size, options.weight):
             left_out.append((feed, period, why))
-            continue
-        places.append(_draw_place(columns, place, size, options))
+        else:
+            places.append(_draw_place(columns, place, size, options))
     if not places:
-        feed, period, why = left_out[0] if left_out else ("all", options.period, "no note has a date")
         raise DataError(
-            f"an audit needs a feed and period of at least {MIN_NOTES} notes, each with its weight. "
-            f"Got none; the first, {feed!r} {period}: {why}."
+            f"an audit needs a feed and period of at least {MIN_NOTES} notes, scored by one model and each with its "
+            f"weight. Got none; {_first(left_out, columns, options)}."
         )
     return AuditPlan(tuple(places), tuple(left_out))
 
 
+def _why_not(columns: ScoredColumns, place: Place, weights: FloatArray | None, weight: str) -> str | None:
+    """Say why these notes cannot be audited, or None where they can."""
+    if len(place.notes) < MIN_NOTES:
+        return f"fewer than {MIN_NOTES} notes"
+    versions = sorted({columns.versions[code] for code in np.unique(columns.version[place.notes])})
+    if len(versions) > 1:
+        return f"scored by {' and '.join(versions)}: score it again with one model"
+    return None if weights is None else refuse_weights(weights, weight)
+
+
+def _first(left_out: Sequence[tuple[str, str, str]], columns: ScoredColumns, options: AuditOptions) -> str:
+    if left_out:
+        feed, period, why = left_out[0]
+        return f"the first, {feed!r} {period}: {why}"
+    if not len(columns.feed):
+        return "the archive holds no note"
+    if options.period != "all" and not columns.dated.any():
+        return "no note has a date; --period all needs none"
+    return "none of these feeds has a note in these periods"
+
+
 def _draw_place(columns: ScoredColumns, place: Place, weights: FloatArray | None, options: AuditOptions) -> DrawnPlace:
     feed, period, notes = str(place.feed), str(place.period), place.notes
-    versions = sorted({columns.versions[code] for code in np.unique(columns.version[notes])})
-    if len(versions) > 1:
-        raise DataError(
-            f"notes of one feed and period must be scored by one model. Got {' and '.join(versions)} "
-            f"in feed {feed!r}, {period}; score them again with one."
-        )
     p_organic = np.clip(columns.posteriors[notes, _ORGANIC].astype(np.float64), 0.0, 1.0)
 
     def needed(half_width: float) -> int:
@@ -135,7 +145,7 @@ def _draw_place(columns: ScoredColumns, place: Place, weights: FloatArray | None
             inclusion_probability=float(f"{inclusion:.9g}"),
             label=None,
             second_label=None,
-            model_version=versions[0],
+            model_version=columns.versions[columns.version[notes[0]]],
         )
         for note_id, stratum, inclusion in zip(ids, strata, draw.inclusion, strict=True)
     )

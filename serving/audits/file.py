@@ -4,7 +4,9 @@ import csv
 import hashlib
 import io
 import os
+import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,14 +94,18 @@ def write_table(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, A
     DataError
         If that cannot be done.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    place = path.resolve()  # of the file itself, where `path` links to it
+    beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    # Excel reads Chinese in a CSV only behind a byte order mark.
+    encoding = "utf-8-sig" if path.suffix == ".csv" else "utf-8"
+    text = _csv_text(columns, rows) if path.suffix == ".csv" else _json_text(rows)
     try:
-        # Excel reads Chinese in a CSV only behind a byte order mark.
-        encoding = "utf-8-sig" if path.suffix == ".csv" else "utf-8"
-        beside.write_text(_csv_text(columns, rows) if path.suffix == ".csv" else _json_text(rows), encoding=encoding)
-        os.replace(beside, path)
+        beside.write_text(text, encoding=encoding, newline="")
+        with suppress(FileNotFoundError):
+            shutil.copymode(place, beside)
+        os.replace(beside, place)
     except OSError as error:
-        raise DataError(f"{path}: this file must be in a writable place.") from error
+        raise DataError(f"{path}: this file must be in a writable place. Got {error.strerror}.") from error
     finally:
         beside.unlink(missing_ok=True)
 

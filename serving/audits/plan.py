@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -37,11 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     amount = parser.add_mutually_exclusive_group()
     amount.add_argument(
-        "--labels", type=positive_int, default=200, metavar="N", help="notes per feed and period (default: 200)"
+        "--labels", type=_several, default=200, metavar="N", help="notes per feed and period (default: 200)"
     )
     amount.add_argument(
         "--half-width",
-        type=_ratio,
+        type=_width,
         metavar="W",
         help="as many as an interval of plus or minus W needs (0.02: 2 points)",
     )
@@ -67,11 +68,13 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     AppError
         If the archive is unusable, a file exists already, or no feed and period can be audited.
     """
-    first, second = sheet_paths(args.output)
     check_ending(args.output, "an audit file")
+    first, second = sheet_paths(args.output)
     for path in (args.output, first, second):
         if path.exists():
             raise ConfigError(f"{path}: an audit must not overwrite one, with its labels. Got a file; name another.")
+    if not args.output.parent.is_dir():
+        raise ConfigError(f"{args.output}: an audit must be written to a folder that exists. Got none.")
     options = AuditOptions(
         period=args.period,
         feeds=tuple(args.feed),
@@ -85,9 +88,13 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         seed=args.seed,
     )
     plan = plan_audit(read_scored(args.scored), options)
-    _write_sheet(first, [row.note_id for place in plan.places for row in place.rows], options.seed)
-    _write_sheet(second, [note_id for place in plan.places for note_id in place.twice], options.seed + 1)
-    write_audit(args.output, (row for place in plan.places for row in place.rows))
+    with ExitStack() as undo:  # all three files or none
+        for path in (args.output, first, second):
+            undo.callback(path.unlink, missing_ok=True)
+        _write_sheet(first, [row.note_id for place in plan.places for row in place.rows], options.seed)
+        _write_sheet(second, [note_id for place in plan.places for note_id in place.twice], options.seed + 1)
+        write_audit(args.output, (row for place in plan.places for row in place.rows))
+        undo.pop_all()
     if not args.quiet:
         _print(plan, console or Console())
         _tell(plan, args.output, first, second)
@@ -135,6 +142,20 @@ def _tell_left_out(left_out: Sequence[tuple[str, str, str]]) -> None:
     if left_out:
         feed, period, why = left_out[0]
         tell(f"left out: {len(left_out):,} feeds and periods, the first {feed!r} {period}: {why}")
+
+
+def _several(text: str) -> int:
+    number = positive_int(text)
+    if number < 2:
+        raise argparse.ArgumentTypeError("must be a whole number from 2 up")
+    return number
+
+
+def _width(text: str) -> float:
+    value = _ratio(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("must be a ratio over 0, under 1")
+    return value
 
 
 def _ratio(text: str) -> float:

@@ -3,11 +3,15 @@
 import csv
 import json
 
+import msgspec
 import numpy as np
 import pytest
 
+import serving.audits.add
+from data.errors import DataError
 from data.labels import LABELS
 from serving import cli
+from serving.audits.file import write_audit
 
 N = 500
 
@@ -138,11 +142,68 @@ def test_status_shows_a_table_without_the_archive(folder, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--labels", "9", "--half-width", "0.02"), ("--twice", "1.5"), ("--design", "simple")]
+    "arguments",
+    [
+        ("--labels", "9", "--half-width", "0.02"),
+        ("--labels", "1"),
+        ("--half-width", "0"),
+        ("--twice", "1.5"),
+        ("--design", "simple"),
+    ],
 )
 def test_wrong_options_are_usage_errors(folder, arguments):
     with pytest.raises(SystemExit, match="2"):
         cli.main(["audit", "plan", "scored.jsonl", "-o", "audit.csv", *arguments])
+
+
+@pytest.mark.parametrize("output", ["", ".", "/"])
+def test_a_place_without_a_name_is_no_audit_file(folder, output, capsys):
+    assert cli.main(["audit", "plan", "scored.jsonl", "-o", output]) == 1
+    assert "an audit file must end in .jsonl or .csv" in capsys.readouterr().err
+
+
+def test_a_folder_that_does_not_exist_is_told_before_work(folder, capsys):
+    assert cli.main(["audit", "plan", "none", "-o", "later/audit.csv"]) == 1
+    assert "must be written to a folder that exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, DataError])
+def test_a_plan_that_is_stopped_leaves_no_sheet_behind(folder, stop, monkeypatch):
+    before = sorted(folder.iterdir())
+
+    def stopped(*_):
+        raise stop
+
+    monkeypatch.setattr("serving.audits.plan.write_audit", stopped)
+    assert plan() in (1, 130)
+    assert sorted(folder.iterdir()) == before
+
+
+def test_labels_added_by_somebody_else_meanwhile_are_not_lost(folder, gold, monkeypatch, capsys):
+    plan()
+    fill(folder / "audit.first.csv", lambda note: str(LABELS[gold[int(note[1:])]]), "ann")
+    add_labels = serving.audits.add.add_labels
+
+    def slowly(rows, given, *, second):
+        write_audit(folder / "audit.csv", [msgspec.structs.replace(rows[0], annotator="|ben"), *rows[1:]])
+        return add_labels(rows, given, second=second)
+
+    monkeypatch.setattr("serving.audits.add.add_labels", slowly)
+    assert cli.main(["audit", "add", "audit.csv", "audit.first.csv"]) == 1
+    assert "run this again" in capsys.readouterr().err
+    assert read(folder / "audit.csv")[0]["annotator"] == "|ben"
+
+
+def test_labels_go_into_the_file_that_a_link_leads_to(folder):
+    plan()
+    (folder / "link.csv").symlink_to("audit.csv")
+    (folder / "audit.csv").chmod(0o600)
+    ids = [row["note_id"] for row in read(folder / "audit.first.csv")]
+    (folder / "labels.csv").write_text(f"note_id,label,annotator\n{ids[0]},organic,ann\n")
+    assert cli.main(["audit", "add", "link.csv", "labels.csv"]) == 0
+    assert (folder / "link.csv").is_symlink()
+    assert (folder / "audit.csv").stat().st_mode & 0o777 == 0o600
+    assert {row["label"] for row in read(folder / "audit.csv")} == {"", "organic"}
 
 
 def test_another_ending_is_refused_before_work(folder, capsys):

@@ -167,12 +167,12 @@ def test_all_notes_are_drawn_where_more_labels_are_asked_for():
     [
         ({}, {"feeds": ("护夫",)}, "a feed must be one of the archive's 2. Got '护夫' instead"),
         ({}, {"periods": ("2025-05",)}, "a period must be one of the archive's 2. Got '2025-05' instead"),
-        ({"dated": np.zeros(N, dtype=bool)}, {}, "the first, 'all' month: no note has a date"),
+        ({"dated": np.zeros(N, dtype=bool)}, {}, "Got none; no note has a date; --period all needs none"),
         ({}, {"weight": "exposure"}, "needs impressions of every note"),
         (
             {"versions": ("m1", "m2"), "version": np.arange(N) % 3 // 2},
             {},
-            r"must be scored by one model. Got m1 and m2 in feed '户外', 2025-03",
+            r"the first, '户外' 2025-03: scored by m1 and m2: score it again with one model",
         ),
     ],
 )
@@ -180,6 +180,19 @@ def test_an_audit_that_cannot_be_drawn_is_refused(known, changes, message):
     columns, _ = scored(**known)
     with pytest.raises(DataError, match=message):
         plan_audit(columns, options(**changes))
+
+
+def test_a_place_scored_by_two_models_does_not_stop_the_others():
+    columns, _ = scored(versions=("m1", "m2"), version=(np.arange(N) == 1).astype(int))
+    plan = plan_audit(columns, options())
+    assert plan.left_out == (("户外", "2025-03", "scored by m1 and m2: score it again with one model"),)
+    assert len(plan.places) == 3
+
+
+def test_a_feed_without_notes_in_the_period_is_told_apart_from_one_without_dates():
+    columns, _ = scored(feed=(np.arange(N) >= 2 * N // 3).astype(int))
+    with pytest.raises(DataError, match="none of these feeds has a note in these periods"):
+        plan_audit(columns, options(feeds=("护肤",), periods=("2025-04",)))
 
 
 def test_an_unknown_weight_is_refused():

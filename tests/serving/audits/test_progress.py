@@ -98,6 +98,13 @@ def test_too_few_labels_say_why(archive):
     assert place.reasons
 
 
+def test_a_stratum_without_an_answer_is_named_as_what_is_lacking(archive):
+    rows = labelled(archive, 1.0, labels=300)
+    rows = [row if row.stratum != "s1" else msgspec.structs.replace(row, label=None, annotator=None) for row in rows]
+    (place,) = audit_progress(rows, archive[0])
+    assert place.reasons == ("no share of 护肤, 2025-03 yet: 1 strata have no answer",)
+
+
 def test_an_archive_without_the_feed_is_refused(archive):
     with pytest.raises(DataError, match="must be of the archive's notes. Got feed '户外', period '2025-03'"):
         audit_progress([drawn("n1", Label.ORGANIC, feed_id="户外")], archive[0])
