@@ -8,11 +8,11 @@ import msgspec
 
 from data.rule_dates import read_rule_dates
 from serving.feeds.periods import period_of
-from serving.feeds.report_shape import RuleDate
+from serving.feeds.report_shape import MetricChange, RuleDate
 
 
 class _Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    changes: tuple[str, ...]
+    changes: tuple[MetricChange, ...]
 
 
 def rule_dates(periods: Sequence[str], period: str) -> tuple[RuleDate, ...]:
@@ -42,7 +42,7 @@ def rule_dates(periods: Sequence[str], period: str) -> tuple[RuleDate, ...]:
     )
 
 
-def metric_changes() -> tuple[str, ...]:
+def metric_changes() -> tuple[MetricChange, ...]:
     """List how the way of measuring changed, newest first."""
     text = resources.files("data").joinpath("metric_changes.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text), _Changes).changes

@@ -39,7 +39,7 @@ class ChangePoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeriesBreak(msgspec.Struct, frozen=True, kw_only=True):
-    """From this period on another model or policy judged; `offset` is what the overlap says the step is worth.
+    """From this period on another model or policy judged; whatever step the series takes here may be its doing.
 
     `kind`: model | policy. `overlap` counts the periods scored by both; under 4 the series must not be read across.
     """
@@ -57,6 +57,13 @@ class RuleDate(msgspec.Struct, frozen=True, kw_only=True):
 
     day: str
     period: str | None
+    text: str
+    text_zh: str
+
+
+class MetricChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the way of measuring changed in a version, as a sentence."""
+
     text: str
     text_zh: str
 
@@ -114,4 +121,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     rule_dates: tuple[RuleDate, ...] = ()
     reliability: tuple[ReliabilityBin, ...] = ()
     terms: tuple[Term, ...] = ()
-    metric_changes: tuple[str, ...] = ()  # how the way of measuring changed, newest first
+    metric_changes: tuple[MetricChange, ...] = ()  # newest first

@@ -1,6 +1,7 @@
 """A report as one self-contained page: its numbers, its charts and the libraries that draw them; nothing is loaded."""
 
 import json
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -15,6 +16,9 @@ _SCRIPTS = (
     "format.js",
     "state.js",
     "palette.js",
+    "reasons.js",
+    "steps.js",
+    "advice.js",
     "headline.js",
     "alarms.js",
     "series_points.js",
@@ -46,8 +50,9 @@ def render_page(report: Report) -> str:
     parts = {
         "css": _asset("page.css"),
         "essentials": render_essentials(report, json.loads(_asset("strings.json"))),
-        "report": _script_json(json.loads(msgspec.json.encode(report), parse_float=_short, object_hook=_lean)),
+        "report": _script_json(_lean(report)),
         "strings": _script_json(json.loads(_asset("strings.json"))),
+        "reasons": _script_json(json.loads(_asset("reasons.json"))),
         "libraries": "\n".join(map(_asset, _LIBRARIES)),
         "script": "\n".join(map(_asset, _SCRIPTS)),
     }
@@ -69,10 +74,20 @@ def _script_json(value: Any) -> str:
     return text
 
 
-def _short(number: str) -> float:
-    return float(f"{float(number):.{_DIGITS}g}")
+def _lean(value: Any) -> Any:
+    """Make plain values, less what is as it is by default, numbers shortened: a third of a large report."""
+    if isinstance(value, msgspec.Struct):
+        told = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
+        return {name: _lean(each) for name, each, default in told if each != default}
+    if isinstance(value, tuple):
+        return [_lean(each) for each in value]
+    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
 
 
-def _lean(item: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is None, or an empty list or object: half of a large report."""
-    return {key: value for key, value in item.items() if value not in (None, [], {})}
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    """Give the fields of a struct with their defaults, or `msgspec.NODEFAULT`."""
+    return tuple(
+        (field.name, field.default_factory() if callable(field.default_factory) else field.default)
+        for field in msgspec.structs.fields(kind)
+    )

@@ -32,9 +32,18 @@ function render(width = page.clientWidth) {
       FEEDS.size > 0 && feedsSection(state), trustSection(state, row), reliabilitySection(width), termsSection(width), methodSection()),
   ];
   page.replaceChildren(...parts);
+  announce(state, row);
   document.documentElement.lang = state.lang === "zh" ? "zh-CN" : "en";
   document.title = `${feedName(state.feed)} · ${say("title")}`;
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+// To screen readers, on a change of what is shown: the page is put together anew, which they would pass over.
+const said = document.getElementById("said");
+
+function announce(state, row) {
+  const text = `${placeName(state)}${say("colon")}${row?.organic ? withInterval(row.organic) : say("no_number")}`;
+  if (said.textContent !== text) said.textContent = text;
 }
 
 let drawnWidth = page.clientWidth;
@@ -49,9 +58,9 @@ window.addEventListener("resize", () => {
   }, 150);
 });
 window.addEventListener("beforeprint", () => {
-  sorting.all = true;
+  sorting.onPaper = true;
   render(PAPER_WIDTH);
   for (const each of page.querySelectorAll("details")) each.open = true;
 });
-window.addEventListener("afterprint", () => { sorting.all = false; render(); });
+window.addEventListener("afterprint", () => { sorting.onPaper = false; render(); });
 render();

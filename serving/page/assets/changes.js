@@ -6,7 +6,7 @@ function changesSection(state, width) {
   const kinds = [["change_last_period", row.since_last_period], ["change_last_year", row.since_last_year]].filter(([, change]) => change);
   if (!kinds.length) return section("changes", say("changes"), element("p", { class: "calm" }, say("changes_none")));
   const parts = kinds.flatMap(([kind, change]) => {
-    const name = `${say(kind)} (${change.since})`;
+    const name = `${say(kind)}${inBrackets(change.since)}`;
     return [
       { name, part: say("change"), value: 100 * change.difference, low: 100 * change.ci_low, high: 100 * change.ci_high },
       missing(change.mix) ? null : { name, part: say("mix"), value: 100 * change.mix },
@@ -31,6 +31,6 @@ function changesSection(state, width) {
 }
 
 function changeLine(each) {
-  const interval = each.low === undefined ? "" : ` (${say("to", { low: signed(each.low), high: signed(each.high) })})`;
+  const interval = each.low === undefined ? "" : inBrackets(range(each.low, each.high, 1));
   return `${each.low === undefined ? each.part : each.name}${say("colon")}${say("points", { value: signed(each.value) })}${interval}`;
 }

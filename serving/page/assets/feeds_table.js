@@ -1,12 +1,13 @@
 // All feeds in one table: searched, sorted by any column, with intervals drawn; no ranks.
 
 const ROWS_SHOWN = 100;
-const sorting = { column: "feed", down: false, search: "", all: false };
+const ROWS_ON_PAPER = 300;
+const sorting = { column: "feed", down: false, search: "", all: false, onPaper: false };
 
 const COLUMNS = {
   feed: { name: () => say("feed"), key: (row) => row.feed, cell: (row) => element("a", { href: addressOf({ ...readState(), feed: row.feed }) }, row.feed) },
   period: { name: () => say("period"), key: (row) => row.period ?? "", cell: (row) => row.period ?? say("range") },
-  ratio: { name: () => [say("ratio", { level: level() }), element("small", { class: "scale" })], key: (row) => row.organic?.share, cell: (row) => [ratioBar(row), element("span", { class: "share" }, withInterval(row.organic))] },
+  ratio: { name: () => say("ratio", { level: level() }), key: (row) => row.organic?.share, cell: (row) => [ratioBar(row), element("span", { class: "share" }, withInterval(row.organic))] },
   trend: { name: () => say("trend"), key: (row) => slope(row.feed), cell: (row) => sparkline(row.feed) },
   status: { name: () => say("status"), key: (row) => EVERY_STATUS.indexOf(row.status), cell: (row) => chip(row.status) },
   notes: { name: () => say("notes"), key: (row) => row.n, cell: (row) => count(row.n) },
@@ -24,8 +25,7 @@ function changeCell(row, since) {
   const change = changeOf(row, since);
   if (!change) return "–";
   const clear = change.ci_low > 0 || change.ci_high < 0;
-  const interval = `(${range(change.ci_low, change.ci_high)})`;
-  return element("span", { class: clear ? "clear" : "unclear" }, signed(100 * change.difference), " ", element("small", {}, interval));
+  return element("span", { class: clear ? "clear" : "unclear" }, signed(100 * change.difference), " ", element("small", {}, inBrackets(range(change.ci_low, change.ci_high)).trim()));
 }
 
 const slopes = new Map(); // of each feed, the last value less the first
@@ -46,7 +46,7 @@ function scaleBars(rows) {
     [organic.process_ci_low ?? organic.ci_low, organic.process_ci_high ?? organic.ci_high, checks?.naive?.share ?? organic.share]);
   const [low, high] = ends.length ? [Math.floor(10 * d3.min(ends)) / 10, Math.ceil(10 * d3.max(ends)) / 10] : [0, 1];
   barScale = d3.scaleLinear([low, high], [1, 119]);
-  return say("scale", { low: decimal(100 * low, 0), high: percent(high, 0) });
+  return say("scale", { low: percent(low, 0), high: percent(high, 0) });
 }
 
 function ratioBar(row) {
@@ -54,7 +54,7 @@ function ratioBar(row) {
   const { share, ci_low, ci_high, process_ci_low: low = ci_low, process_ci_high: high = ci_high } = row.organic;
   const box = (from, to, opacity) => drawing("rect", { x: barScale(from), width: Math.max(1, barScale(to) - barScale(from)), y: 3, height: 8, fill: BLUE, "fill-opacity": opacity });
   const naive = row.checks?.naive?.share;
-  return drawing("svg", { width: 120, height: 14, class: "bar", "aria-hidden": "true" },
+  return drawing("svg", { width: 120, height: 14, viewBox: "0 0 120 14", class: "bar", "aria-hidden": "true" },
     drawing("line", { x1: 0, x2: 120, y1: 7, y2: 7, stroke: "#d5dae1" }), box(low, high, 0.2), box(ci_low, ci_high, 0.45),
     !missing(naive) && drawing("line", { x1: barScale(naive), x2: barScale(naive), y1: 1, y2: 13, stroke: GREY, "stroke-dasharray": "2,1" }),
     drawing("circle", { cx: barScale(share), cy: 7, r: 3, fill: INK }));
@@ -95,20 +95,19 @@ function feedsSection(state) {
     element("button", { type: "button", onclick: () => { sorting.down = sorting.column === name ? !sorting.down : name !== "feed" && name !== "period"; sorting.column = name; draw(); } }, COLUMNS[name].name())));
   const draw = () => {
     const wanted = rows.filter((row) => row.feed.toLowerCase().includes(sorting.search.toLowerCase())).sort(compare(sorting.column));
-    const shownRows = sorting.all ? wanted : wanted.slice(0, ROWS_SHOWN);
-    body.replaceChildren(...shownRows.map((row) => element("tr", {}, names.map((name) => element("td", { class: name }, COLUMNS[name].cell(row))))));
+    const shownRows = sorting.all ? wanted : wanted.slice(0, sorting.onPaper ? ROWS_ON_PAPER : ROWS_SHOWN);
+    body.replaceChildren(...shownRows.map((row) => element("tr", {}, names.map((name) => element(name === "feed" ? "th" : "td", { class: name, scope: name === "feed" && "row" }, COLUMNS[name].cell(row))))));
     heads.forEach((head, at) => head.setAttribute("aria-sort", names[at] !== sorting.column ? "none" : sorting.down ? "descending" : "ascending"));
-    found.textContent = say("found", { n: count(wanted.length) });
+    found.textContent = shownRows.length === wanted.length ? say("found", { n: count(wanted.length) }) : say("found_of", { n: count(wanted.length), shown: count(shownRows.length) });
     all.textContent = say("show_all", { n: count(wanted.length) });
     all.hidden = shownRows.length === wanted.length;
   };
   const scale = scaleBars(rows);
-  for (const head of heads) head.querySelector(".scale")?.append(scale);
   if (!names.includes(sorting.column)) sorting.column = "feed";
   draw();
   const choice = (name, key) => element("button", { type: "button", id: `table-${name}`, "aria-pressed": String(state.table === name), onclick: () => go({ table: name }) }, say(key));
   return section("feeds", `${say("feeds")}${say("colon")}${state.table === "periods" ? say("each_period") : state.period ?? say("range")}`,
-    element("p", { class: "about" }, say("feeds_about")),
+    element("p", { class: "about" }, say("feeds_about"), " ", scale),
     element("div", { class: "controls" },
       element("label", {}, `${say("search")} `, element("input", { type: "search", id: "search", value: sorting.search, oninput: (event) => { sorting.search = event.target.value; draw(); } })),
       element("span", { class: "choice", role: "group", "aria-label": say("feeds") }, choice("feeds", "one_row"), choice("periods", "each_period")), found),

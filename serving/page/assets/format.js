@@ -27,13 +27,20 @@ function probability(value) {
 
 const equals = (value) => (value < 0.001 ? probability(value) : `=${probability(value)}`);
 
+// Full-width in Chinese.
+const inBrackets = (text) => (language === "zh" ? `（${text}）` : ` (${text})`);
+
+// "68.9–73.7%"; in Chinese each end has its sign.
+const between = (low, high, unit = "%", digits = 1) =>
+  (missing(low) ? "–" : `${decimal(low, digits)}${language === "zh" ? unit : ""}–${decimal(high, digits)}${unit}`);
+
 // "71.3% (68.9–73.7%)"
 function withInterval(share) {
-  return missing(share?.share) ? "–" : `${percent(share.share)} (${decimal(100 * share.ci_low)}–${percent(share.ci_high)})`;
+  return missing(share?.share) ? "–" : `${percent(share.share)}${inBrackets(between(100 * share.ci_low, 100 * share.ci_high))}`;
 }
 
 function densityWithInterval(density) {
-  return missing(density?.value) ? "–" : `${decimal(density.value)} (${decimal(density.ci_low)}–${decimal(density.ci_high)})`;
+  return missing(density?.value) ? "–" : `${decimal(density.value)}${inBrackets(between(density.ci_low, density.ci_high, ""))}`;
 }
 
 const range = (low, high, scale = 100) => say("to", { low: signed(scale * low), high: signed(scale * high) });
@@ -42,5 +49,5 @@ function day(text) {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return text;
   const options = { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short" };
-  return `${time.toLocaleString(language === "zh" ? "zh-CN" : "en-GB", options)} (Asia/Shanghai)`;
+  return time.toLocaleString(language === "zh" ? "zh-CN" : "en-GB", options) + inBrackets(say("beijing"));
 }

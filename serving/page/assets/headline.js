@@ -1,33 +1,55 @@
 // The one number, in figures and in a plain sentence, and how it moved.
 
 function headline(state, row) {
-  const place = `${feedName(state.feed)} · ${state.period ?? say("range")}`;
   const share = row?.organic;
   const facts = [
     row?.audit && say("labels_n", { n: count(row.audit.labelled) }),
     say("notes_n", { n: count(row?.n ?? 0) }),
     say(`weight_${REPORT.weight}`),
   ];
-  return element("section", { id: "headline", "aria-live": "polite" },
-    element("p", { class: "place" }, place),
-    element("p", { class: "figures" },
-      element("strong", { class: share ? null : "none" }, share ? percent(share.share) : say("no_number")),
-      share && element("span", { class: "interval" }, say("ci", { level: level(), low: decimal(100 * share.ci_low), high: percent(share.ci_high) })),
-      row && chip(row.status)),
+  return element("section", { id: "headline", "aria-label": say("title") },
+    element("p", { class: "place" }, placeName(state)),
+    element("p", { class: "figures" }, share ? figures(share) : element("strong", { class: "none" }, say("no_number")), row && chip(row.status)),
     element("p", { class: "facts" }, facts.filter(Boolean).join(" · ")),
-    element("p", { class: "plain" }, share
-      ? say(`plain_${REPORT.weight}`, { share: Math.round(100 * share.share) })
-      : say("plain_none", { reason: row?.reasons?.join("; ") || (row ? say(`meaning_${row.status}`) : say("no_reason")) })),
+    element("p", { class: "plain" }, plainSentence(row)),
     row && share && element("p", { class: "meaning" }, `${say(`status_${row.status}`)}${say("colon")}${say(`meaning_${row.status}`)}`),
+    row && (share ? isWide(share) : row.status === "insufficient") && advice(state, row),
     movement(state));
+}
+
+const placeName = (state) => `${feedName(state.feed)} · ${state.period ?? say("range")}`;
+
+// Where the interval is wide it is the number, and its middle is beside it.
+function figures(share) {
+  const [low, high] = [100 * share.ci_low, 100 * share.ci_high];
+  if (isWide(share)) {
+    return [element("strong", {}, between(low, high, "%", 0)),
+      element("span", { class: "interval" }, `${say("ci", { level: level(), range: between(low, high) })}${language === "zh" ? "，" : ", "}${say("middle", { share: percent(share.share) })}`)];
+  }
+  return [element("strong", {}, percent(share.share)), element("span", { class: "interval" }, say("ci", { level: level(), range: between(low, high) }))];
+}
+
+function plainSentence(row) {
+  const share = row?.organic;
+  if (share && isWide(share)) return say(`wide_${REPORT.weight}`, { low: Math.floor(100 * share.ci_low), high: Math.ceil(100 * share.ci_high) });
+  if (share) return say(`plain_${REPORT.weight}`, { share: Math.round(100 * share.share) });
+  if (!row || row.status === "empty") return say("plain_empty");
+  const meaning = say(`meaning_${row.status}`);
+  const reasons = row.reasons?.length ? row.reasons : null;
+  if (row.status === "insufficient") return reasons ? sentenceWithReasons("plain_none", reasons) : say("plain_none", { reason: say("no_reason") });
+  return reasons ? sentenceWithReasons("plain_refused", reasons, { meaning }) : meaning;
 }
 
 function movement(state) {
   const latest = latestRow(state.feed, state.period);
   if (!latest) return null;
+  const step = stepsOf(state.feed, "organic").filter((each) => !state.period || each.period <= state.period).pop();
   const changes = [latest.since_last_year, latest.since_last_period].filter(Boolean);
-  if (state.period && !changes.length) return null;
+  if (state.period && !changes.length && !step) return null;
   return element("ul", { class: "cards" },
+    step && element("li", { class: "step" },
+      element("span", { class: "what" }, say("latest_step")),
+      element("b", {}, stepSign(step), " ", say("from", { period: step.period }), " ", stepMoved(step)), inBrackets(range(step.ci_low, step.ci_high))),
     !state.period && PERIODS.length > 1 && element("li", {},
       element("span", { class: "what" }, say("latest"), say("colon"), latest.period),
       element("b", {}, withInterval(latest.organic)), " ", chip(latest.status)),
@@ -37,8 +59,8 @@ function movement(state) {
 }
 
 function changeSentence(change) {
-  const interval = `(${range(change.ci_low, change.ci_high)})`;
+  const interval = inBrackets(range(change.ci_low, change.ci_high));
   const size = say("points", { value: decimal(100 * Math.abs(change.difference)) });
-  if (change.ci_low <= 0 && change.ci_high >= 0) return `${say("no_clear_change")}${say("colon")}${say("points", { value: signed(100 * change.difference) })} ${interval}`;
-  return `${say(change.difference < 0 ? "fell" : "rose", { size })} ${interval}`;
+  if (change.ci_low <= 0 && change.ci_high >= 0) return `${say("no_clear_change")}${say("colon")}${say("points", { value: signed(100 * change.difference) })}${interval}`;
+  return `${say(change.difference < 0 ? "fell" : "rose", { size })}${interval}`;
 }

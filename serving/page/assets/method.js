@@ -7,6 +7,6 @@ function methodSection() {
     element("ul", { class: "notes" }, notes.map((key) => element("li", {}, say(key)))),
     element("h3", {}, say("statuses")),
     element("ul", { class: "meanings" }, EVERY_STATUS.map((status) => element("li", {}, chip(status), ` ${say(`meaning_${status}`)}`))),
-    changes.length > 0 && [element("h3", {}, say("metric_changes")), element("ul", { class: "notes" }, changes.map((change) => element("li", {}, change)))],
+    changes.length > 0 && [element("h3", {}, say("metric_changes")), element("ul", { class: "notes" }, changes.map((change) => element("li", {}, (language === "zh" && change.text_zh) || change.text)))],
     element("p", { class: "references" }, say("references")), element("p", { class: "references" }, say("vendored")));
 }

@@ -1,11 +1,11 @@
-// Colours (Okabe and Ito 2008, told apart by colour-blind readers) and the shape of each status.
+// Colours (after Okabe and Ito 2008: told apart by colour-blind readers, and by their grey in print) and the shape of each status.
 
 const INK = "#1c2430";
 const GREY = "#767f8c";
 const BLUE = "#0072B2";
 
 const LABEL_COLOURS = {
-  organic: "#009E73", disclosed_ad: "#56B4E9", undisclosed_ad: "#E69F00", ad: "#E69F00", diversion: "#D55E00",
+  organic: "#009E73", disclosed_ad: "#b5dcf7", undisclosed_ad: "#E69F00", ad: "#E69F00", diversion: "#8f3b00",
   not_organic: "#b9c0c9",
 };
 

@@ -14,7 +14,7 @@ function reliabilitySection(width) {
       Plot.ruleX(bins, { x: "predicted", y1: "ci_low", y2: "ci_high", stroke: BLUE, strokeWidth: 2 }),
       Plot.dot(bins, { x: "predicted", y: "observed", r: "n", fill: BLUE, fillOpacity: 0.55, stroke: BLUE }),
       Plot.tip(bins, Plot.pointer({ x: "predicted", y: "observed", fontSize: 12,
-        title: (bin) => `${percent(bin.predicted)} → ${percent(bin.observed)} (${decimal(100 * bin.ci_low)}–${percent(bin.ci_high)})\n${say("labels_n", { n: bin.n })}` })),
+        title: (bin) => `${percent(bin.predicted)} → ${percent(bin.observed)}${inBrackets(between(100 * bin.ci_low, 100 * bin.ci_high))}\n${say("labels_n", { n: bin.n })}` })),
     ],
   });
   return section("reliability", say("reliability"), element("p", { class: "about" }, say("reliability_about", { level: level() })), drawn);

@@ -14,6 +14,9 @@ function heights(points, measure) {
   return [Math.max(0, Math.min(middle - half, 100 - 2 * half)), Math.min(100, Math.max(middle + half, 2 * half))];
 }
 
+// Wide bands would hide everything under them.
+const isWideSeries = (points, measure) => measure.unit === "%" && d3.median(points, (each) => each.high - each.low) > 100 * WIDE;
+
 function seriesChart(feed, name, { width, height, title, chosen, annotated }) {
   const measure = MEASURES[name];
   const points = pointsOf(feed, measure);
@@ -22,13 +25,16 @@ function seriesChart(feed, name, { width, height, title, chosen, annotated }) {
   const marginLeft = 44;
   const marginRight = 12;
   const step = (width - marginLeft - marginRight) / PERIODS.length;
+  const dense = Math.min(1, step / 14); // from one for few periods down for many
+  const faint = isWideSeries(there, measure) ? 0.5 : 1;
+  const { signs, lines } = placeSigns(feed, measure, step, { annotated });
   const alone = there.filter((each) => there.filter((other) => other.run === each.run).length === 1);
   const band = (low, high, opacity) => [
-    Plot.areaY(there, { x: "period", y1: low, y2: high, z: "run", fill: BLUE, fillOpacity: opacity }),
-    Plot.ruleX(alone, { x: "period", y1: low, y2: high, stroke: BLUE, strokeOpacity: opacity, strokeWidth: Math.min(14, step) }),
+    Plot.areaY(there, { x: "period", y1: low, y2: high, z: "run", fill: BLUE, fillOpacity: faint * opacity }),
+    Plot.ruleX(alone, { x: "period", y1: low, y2: high, stroke: BLUE, strokeOpacity: faint * opacity, strokeWidth: Math.min(14, step) }),
   ];
-  return chart(describe(title, there, measure), {
-    width, height, marginLeft, marginRight, marginTop: 18, marginBottom: 28,
+  return chart(describe(title, there, measure, stepsOf(feed, measure.series)), {
+    width, height: height + LINE_HEIGHT * lines, marginLeft, marginRight, marginTop: 14 + LINE_HEIGHT * lines, marginBottom: 28,
     x: { type: "point", domain: PERIODS, label: null },
     y: { domain: heights(there, measure), label: null, grid: true, ticks: 5, tickFormat: (value) => `${value}${measure.unit}` },
     marks: [
@@ -40,29 +46,34 @@ function seriesChart(feed, name, { width, height, title, chosen, annotated }) {
       Plot.lineY(there, { x: "period", y: "value", z: "run", stroke: BLUE, strokeWidth: 1.25 }),
       annotated && ruleMarks(),
       measure.series && breakMarks(feed, step),
-      measure.series && stepMarks(feed, measure, step, annotated),
+      measure.series && stepMarks(feed, measure, step),
+      signMarks(signs),
       Object.entries(STATUSES).map(([status, look]) => Plot.dot(there.filter((each) => each.status === status), {
-        x: "period", y: "value", symbol: look.symbol, r: annotated ? 4.5 : 3.5, stroke: look.colour, strokeWidth: 1.5, fill: look.solid ? look.colour : "white",
+        x: "period", y: "value", symbol: look.symbol, r: Math.max(1.5, dense * (annotated ? 4.5 : 3.5)), stroke: look.colour, strokeWidth: 1.5, fill: look.solid ? look.colour : "white",
       })),
-      Plot.text(points.filter((each) => !Number.isFinite(each.value)), { x: "period", frameAnchor: "bottom", dy: -4, text: () => "×", fill: GREY, fontSize: 14 }),
+      Plot.text(points.filter((each) => isRefused(each)), { x: "period", frameAnchor: "bottom", dy: -4, text: () => "×", fill: GREY, fontSize: 6 + 8 * dense }),
       Plot.text(there.filter((each) => each.row.is_complete === false), { x: "period", y: "processHigh", dy: -8, text: () => "…", fill: INK, fontSize: 14 }),
       Plot.tip(there, Plot.pointerX({ x: "period", y: "value", title: (each) => tipText(each, measure), fontSize: 12 })),
     ],
   });
 }
 
+const isRefused = (each) => !Number.isFinite(each.value) && each.status !== "empty";
+
 const shown = (value, measure) => `${decimal(value)}${measure.unit}`;
 
-function describe(title, there, measure) {
+const shownBetween = (each, measure) => `${shown(each.value, measure)}${inBrackets(between(each.low, each.high, measure.unit))}`;
+
+function describe(title, there, measure, steps) {
   const [first, last] = [there[0], there[there.length - 1]];
-  const tell = (each) => `${each.period}: ${shown(each.value, measure)} (${decimal(each.low)}–${shown(each.high, measure)})`;
-  return `${title}. ${tell(first)}; ${tell(last)}`;
+  const tell = (each) => `${each.period}${say("colon")}${shownBetween(each, measure)}`;
+  return [title, tell(first), tell(last), ...steps.map(stepSentence)].join(language === "zh" ? "；" : ". ");
 }
 
 function tipText(each, measure) {
-  const lines = [each.period, `${shown(each.value, measure)} (${decimal(each.low)}–${shown(each.high, measure)})`, say(`status_${each.status}`)];
+  const lines = [each.period, shownBetween(each, measure), say(`status_${each.status}`)];
   lines.push(say("notes_n", { n: count(each.row.n) }));
   if (each.row.audit) lines.push(say("labels_n", { n: count(each.row.audit.labelled) }));
-  if (Number.isFinite(each.naive)) lines.push(`${say("counted")}: ${shown(each.naive, measure)}`);
+  if (Number.isFinite(each.naive)) lines.push(`${say("counted")}${say("colon")}${shown(each.naive, measure)}`);
   return lines.join("\n");
 }

@@ -7,27 +7,38 @@ function labelShares(row) {
   return others.length ? [row.organic, ...others] : [row.organic, { name: "not_organic", share: 1 - row.organic.share }];
 }
 
+const SLACK = 0.02; // by which shares may miss 100% unremarked
+
+// Organic at its published share; the others, where they miss the rest, scaled to fill it.
+function drawnShares(row) {
+  const shares = labelShares(row).sort((a, b) => STACK.indexOf(a.name) - STACK.indexOf(b.name));
+  const rest = 1 - row.organic.share;
+  const others = d3.sum(shares, (each) => each.share) - row.organic.share;
+  const isScaled = Math.abs(others - rest) > SLACK;
+  if (others <= 0 && rest > 0) return [{ ...row.organic, height: row.organic.share }, { name: "not_organic", share: rest, height: rest }];
+  return shares.map((each) => ({ ...each, height: each.name === "organic" ? each.share : (each.share * rest) / (others || 1), isScaled }));
+}
+
 function stackedShares(feed) {
   return PERIODS.flatMap((period) => {
     const row = FEEDS.get(feed)?.periods.get(period);
     if (!row?.organic) return [];
-    const shares = labelShares(row).sort((a, b) => STACK.indexOf(a.name) - STACK.indexOf(b.name));
-    const total = d3.sum(shares, (each) => each.share) || 1;
     let top = 0;
-    return shares.map((each) => {
+    return drawnShares(row).map((each) => {
       const bottom = top;
-      top += (100 * each.share) / total;
-      return { period, name: each.name, bottom, top, text: withInterval(each) };
+      top += 100 * each.height;
+      return { period, name: each.name, bottom, top, isScaled: each.isScaled, text: missing(each.ci_low) ? percent(each.share) : withInterval(each) };
     });
   });
 }
 
 function sharesSection(state, width) {
   const parts = stackedShares(state.feed);
-  if (!parts.length) return null;
+  if (!parts.length) return FEEDS.size > 0 && PERIODS.length > 0 && section("shares", say("shares"), element("p", { class: "calm" }, say("shares_none", { status: statuses(state.feed, MEASURES.organic) })));
+  const scaled = [...new Set(parts.filter((each) => each.isScaled).map((each) => each.period))];
   const names = [...STACK, "not_organic"].filter((name) => parts.some((each) => each.name === name));
   const drawn = chart(`${say("shares")}: ${feedName(state.feed)}`, {
-    width, height: 240, marginLeft: 44, marginRight: 12, marginBottom: 28,
+    width, height: 240, marginLeft: 44, marginRight: 12, marginTop: 22, marginBottom: 28,
     x: { type: "band", domain: PERIODS, label: null, padding: 0.15 },
     y: { domain: [0, 100], label: null, ticks: 5, tickFormat: (value) => `${value}%` },
     color: { type: "identity" },
@@ -35,13 +46,14 @@ function sharesSection(state, width) {
       Plot.axisX(everyNth(PERIODS, width - 44), { tickSize: 3, label: null }),
       Plot.barY(parts, { x: "period", y1: "bottom", y2: "top", fill: (each) => LABEL_COLOURS[each.name], stroke: "white", strokeWidth: 0.8 }),
       width / PERIODS.length > 44 && Plot.text(parts.filter((each) => each.top - each.bottom > 8), {
-        x: "period", y: (each) => (each.top + each.bottom) / 2, text: (each) => Math.round(each.top - each.bottom), fill: "black", fontSize: 11,
+        x: "period", y: (each) => (each.top + each.bottom) / 2, text: (each) => Math.round(each.top - each.bottom), fill: (each) => (each.name === "diversion" ? "white" : "black"), fontSize: 11,
       }),
+      Plot.text(scaled, { x: (each) => each, frameAnchor: "top", dy: -14, text: () => "≈", fill: INK, fontSize: 12 }),
       Plot.tip(parts, Plot.pointer({ x: "period", y: (each) => (each.top + each.bottom) / 2,
         title: (each) => `${each.period}\n${say(`label_${each.name}`)}\n${each.text}`, fontSize: 12 })),
     ],
   });
-  return section("shares", say("shares"), element("p", { class: "about" }, say("shares_about")),
+  return section("shares", say("shares"), element("p", { class: "about" }, say("shares_about"), scaled.length > 0 && ` ${say("shares_scaled")}`),
     legend(names.map((name) => [boxIcon(LABEL_COLOURS[name]), say(`label_${name}`)])), drawn, sharesNumbers(state.feed, names));
 }
 

@@ -12,7 +12,7 @@ function trustSection(state, row) {
     [say("policies"), row?.policy_versions?.join(", ")],
     [say("audit_file"), REPORT.audit_sha256 && element("code", {}, REPORT.audit_sha256.slice(0, 16), "…")],
     [say("unplaced"), REPORT.unplaced_audit_labels > 0 && count(REPORT.unplaced_audit_labels)],
-    [say("reasons"), row?.reasons?.length > 0 && element("ul", {}, row.reasons.map((reason) => element("li", {}, reason)))],
+    [say("reasons"), row?.reasons?.length > 0 && element("ul", {}, row.reasons.map((reason) => element("li", {}, reasonText(reason))))],
   ].filter(([, fact]) => fact !== undefined && fact !== null && fact !== false && fact !== "");
   return section("trust", say("trust"),
     element("p", { class: "about" }, say("trust_about", { feed: feedName(state.feed), period: state.period ?? say("range") })),
@@ -28,7 +28,7 @@ function rowFacts(row) {
     [say("n_eff"), !missing(row.n_eff) && count(row.n_eff)],
     [say("audit"), audit ? say("audit_facts", { design: say(`design_${audit.design}`), drawn: count(audit.drawn), labelled: count(audit.labelled), twice: count(audit.labelled_twice) }) : say("no_audit")],
     [say("agreement"), !missing(audit?.agreement) && percent(audit.agreement)],
-    [say("band"), !missing(audit?.band_low) && `${decimal(100 * audit.band_low)}–${percent(audit.band_high)}`],
+    [say("band"), !missing(audit?.band_low) && between(100 * audit.band_low, 100 * audit.band_high)],
     [say("counted"), !missing(checks.naive?.share) && withInterval(checks.naive)],
     [say("pacc_emq"), numbers(checks.pacc_organic, checks.emq_organic)],
     [say("goodness_of_fit"), !missing(checks.goodness_of_fit_p) && `p${equals(checks.goodness_of_fit_p)}`],

@@ -20,4 +20,8 @@ def test_every_date_is_told_in_both_languages():
 
 
 def test_the_meaning_of_the_disclosure_rate_is_told_to_have_changed():
-    assert any("disclosure_rate" in change for change in metric_changes())
+    assert any("disclosure_rate" in change.text for change in metric_changes())
+
+
+def test_every_change_is_told_in_both_languages():
+    assert all(change.text and change.text_zh for change in metric_changes())

@@ -5,7 +5,16 @@ import numpy as np
 import pytest
 
 from models.prevalence import Status
-from serving.feeds.report_shape import Alarm, ChangePoint, ReliabilityBin, Report, RuleDate, SeriesBreak, Term
+from serving.feeds.report_shape import (
+    Alarm,
+    ChangePoint,
+    MetricChange,
+    ReliabilityBin,
+    Report,
+    RuleDate,
+    SeriesBreak,
+    Term,
+)
 from serving.feeds.rows import AuditFacts, Change, Checks, CommentDensity, Density, FeedRow, Naive, Share
 
 MONTHS = tuple(f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13))
@@ -196,7 +205,9 @@ def sample_report():
             for p, o in calibration
         ),
         terms=tuple(Term(word=word, commercial=90, other=30, log_odds=o, z=4 * o) for word, o in words.items()),
-        metric_changes=("0.3: the disclosure rate is of commercial notes", "0.1: PACC"),
+        metric_changes=(
+            MetricChange(text="0.3: the disclosure rate is of commercial notes", text_zh="0.3：声明率以商业笔记为分母"),
+        ),
     )
 
 

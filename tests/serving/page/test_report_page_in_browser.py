@@ -67,7 +67,8 @@ def test_a_reader_switches_language_feed_and_period(reports, drive):
     assert (zh["lang"], zh["focus"]) == ("zh-CN", "lang-zh")
     assert "每 100 篇笔记中约有 71 篇是真实分享" in zh["headline"]
     assert feed["hash"] == "#lang=zh&feed=减肥打卡"
-    assert feed["steps"] == ["▼ −35.0 (−38.0 至 −32.0; q<0.001)"]
+    assert feed["steps"] == ["▼ −35.0"]
+    assert "▼ 真实分享占比自 2025-05 起下降 35.0 个百分点（−38.0 至 −32.0；q<0.001）" in feed["text"]
     assert "66.0%" in feed["headline"]
     assert period["hash"] == "#lang=zh&feed=减肥打卡&period=2025-06"
     assert "减肥打卡 · 2025-06" in period["headline"]

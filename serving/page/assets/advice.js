@@ -1,0 +1,23 @@
+// Where an interval is too wide to act on: how many labels would help, and the command that draws the notes.
+
+const WIDE = 0.2; // of an interval, as a share
+const FEWEST_LABELS = 30; // for an audit to stand alone
+const FEWEST_NOTES = 50; // for any number
+
+const isWide = (share) => share.ci_high - share.ci_low >= WIDE;
+
+const shellWord = (text) => (/^[\w.\-\u4e00-\u9fff]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+// One period is enough to begin with: the chosen one, or the last.
+function advice(state, row) {
+  const period = state.period ?? latestRow(state.feed, null)?.period ?? PERIODS[PERIODS.length - 1];
+  if (!period || !row || row.n < FEWEST_NOTES) return null;
+  const feeds = [...FEEDS.values()].filter((each) => each.feed !== WHOLE && (state.feed === WHOLE || each.feed === state.feed));
+  const labels = d3.sum(feeds, (each) => Math.min(FEWEST_LABELS, each.periods.get(period)?.n ?? 0));
+  if (!labels) return null;
+  const command = ["huoren audit plan SCORED -o audit.csv", `--period ${REPORT.period}`, `--periods ${period}`,
+    state.feed !== WHOLE && `--feed ${shellWord(state.feed)}`, `--labels ${FEWEST_LABELS}`,
+    REPORT.weight !== "count" && `--design pps --weight ${REPORT.weight}`].filter(Boolean).join(" ");
+  const fromModel = ["model_based", "shrunk_unaudited", "screening", "insufficient"].includes(row.status);
+  return element("p", { class: "advice" }, say(fromModel ? "advice_model" : "advice_more", { n: count(labels), period }), " ", element("code", {}, command));
+}
