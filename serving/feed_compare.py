@@ -6,40 +6,14 @@ from typing import NamedTuple
 import msgspec
 from rich.console import Console
 
-from data.errors import ConfigError, DataError
-from models.prevalence import Status
+from data.errors import ConfigError
 from serving.feed_input import add_feed_options, read_feed_input
-from serving.feeds.difference import subtract_rows
+from serving.feeds.comparison import Comparison, compare
 from serving.feeds.note_weights import ESTIMANDS
 from serving.feeds.periods import kind_of_period
-from serving.feeds.row_estimate import Estimated
-from serving.feeds.rows import Change, Share
-from serving.feeds.shares import Estimates, estimate_rows
+from serving.feeds.shares import estimate_rows
 
 EXAMPLE = "example: huoren feed compare scored/ skincare outdoors --period 2025-03"
-
-
-class Side(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the two; period None is the whole range."""
-
-    feed: str
-    period: str | None
-    status: Status
-    n: int
-    organic: Share | None
-    reasons: tuple[str, ...]
-
-
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """The change from `before` to `after`; None, with a reason, where the two have no joint interval."""
-
-    schema_version: int = 1
-    estimand: str
-    level: float
-    before: Side
-    after: Side
-    change: Change | None
-    reason: str | None
 
 
 class _Named(NamedTuple):
@@ -80,30 +54,6 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     return 0
 
 
-def compare(
-    estimates: Estimates, before: tuple[str, str | None], after: tuple[str, str | None], *, estimand: str
-) -> Comparison:
-    """Compare two rows, each named by feed and period (None: the whole range).
-
-    Raises
-    ------
-    DataError
-        If there is no such row.
-    """
-    a, b = _find(estimates, *before), _find(estimates, *after)
-    change = subtract_rows(estimates.maker, b, a, level=estimates.maker.level)
-    if change is not None and a.place.feed != b.place.feed:
-        change = msgspec.structs.replace(change, since=a.place.feed or "")
-    return Comparison(
-        estimand=estimand,
-        level=estimates.maker.level,
-        before=_side(a),
-        after=_side(b),
-        change=change,
-        reason=None if change else _why_not(a, b),
-    )
-
-
 def _named(args: argparse.Namespace) -> tuple[_Named, _Named, str]:
     """Read off the arguments which two places are meant, and how the archive must be cut for them."""
     if args.periods:
@@ -120,31 +70,6 @@ def _named(args: argparse.Namespace) -> tuple[_Named, _Named, str]:
         raise ConfigError(f"two feeds compare, or one with --periods. Got {len(args.feeds)} feeds.")
     kind = kind_of_period(args.period) if args.period else "all"
     return _Named(args.feeds[0], args.period), _Named(args.feeds[1], args.period), kind
-
-
-def _find(estimates: Estimates, feed: str, period: str | None) -> Estimated:
-    rows = estimates.overall if period is None else estimates.by_period
-    for each in rows:
-        if (each.place.feed, each.place.period) == (feed, period):
-            return each
-    known = sorted({each.place.feed for each in estimates.overall if each.place.feed is not None})
-    if feed not in known:
-        shown = ", ".join(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")
-        raise DataError(f"a feed must be one of the archive's: {shown}. Got {feed!r} instead.")
-    raise DataError(f"feed {feed!r} must have notes in the period. Got none in {period}.")
-
-
-def _side(each: Estimated) -> Side:
-    row = each.row
-    return Side(
-        feed=row.feed or "", period=row.period, status=row.status, n=row.n, organic=row.organic, reasons=row.reasons
-    )
-
-
-def _why_not(a: Estimated, b: Estimated) -> str:
-    if a.organic is None or b.organic is None:
-        return "a share is not known: see its status and reasons"
-    return "one share rests on labels and the other does not: what differs between the methods would pass for change"
 
 
 def _print(comparison: Comparison, console: Console) -> None:

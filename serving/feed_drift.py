@@ -10,6 +10,7 @@ from rich.table import Table
 
 from models.prevalence import Status
 from serving.feed_input import add_feed_options, read_feed_input
+from serving.feeds.place_words import feed_name
 from serving.feeds.report_shape import Alarm
 from serving.feeds.rows import Checks, FeedRow
 from serving.feeds.shares import build_report
@@ -76,7 +77,7 @@ def _print(drift: Drift, console: Console) -> None:
     for row in drift.rows:
         checks = row.checks
         table.add_row(
-            escape("all feeds" if row.feed is None else row.feed),
+            escape(feed_name(row.feed)),
             row.period or "all",
             f"{row.n:,}",
             _number(checks.naive.share if checks.naive else None, ".1%"),

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from serving.feed_input import add_feed_options, read_feed_input
+from serving.feeds.place_words import feed_name
 from serving.feeds.report_shape import ChangePoint, SeriesBreak
 from serving.feeds.shares import build_report
 from serving.feeds.steps import COMMENT_SERIES
@@ -66,12 +67,12 @@ def _print(history: History, console: Console) -> None:
     table = Table("feed", "series", "from", f"size ({history.level:.0%} CI)", title=title, box=SIMPLE)
     table.add_column("q", justify="right")
     for point in history.change_points:
-        feed = "all feeds" if point.feed is None else point.feed
+        feed = feed_name(point.feed)
         series = "comments" if point.series == COMMENT_SERIES else point.series
         cells = (feed, series, point.period, size_of(point), f"{point.q_value:.2g}")
         table.add_row(*map(escape, cells))
     console.print(table)
     for each in history.series_breaks:
-        feed = "all feeds" if each.feed is None else each.feed
+        feed = feed_name(each.feed)
         line = f"break: {feed}, from {each.period}: {each.kind} {each.before} before, {each.after} after"
         console.print(f"{line}; {each.overlap} periods hold both", markup=False, highlight=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from serving.feeds.place_words import feed_name
 from serving.feeds.report_shape import ChangePoint, Report
 from serving.feeds.rows import CommentDensity, FeedRow, Share
 
@@ -64,7 +65,7 @@ def _lines(report: Report) -> list[str]:
 
 
 def _change(point: ChangePoint) -> str:
-    feed = "all feeds" if point.feed is None else point.feed
+    feed = feed_name(point.feed)
     return f"change: {feed}, from {point.period}: {point.series} {size_of(point)}, q {point.q_value:.2g}"
 
 
@@ -86,7 +87,7 @@ def _cells(row: FeedRow, *, is_wide: bool) -> tuple[str, ...]:
     labels = f" {row.audit.labelled}" if row.audit and row.audit.labelled else ""
     naive = row.checks.naive
     return (
-        "all feeds" if row.feed is None else row.feed,
+        feed_name(row.feed),
         f"{row.period or 'all'}{'' if row.is_complete else '*'}",
         _percent(row.organic),
         f"{row.status.value}{labels}",
