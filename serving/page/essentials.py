@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
+from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 from serving.feeds.report_shape import Report
 from serving.feeds.rows import FeedRow, Share
 
 Strings = Mapping[str, Sequence[str]]  # of each text, the English and the Chinese
+WIDE = 0.2  # of an interval: from here on it is no ground to act on; as in assets/advice.js
 _WIDTH = 160  # of a bar, in pixels for 0 to 100 %
 
 
@@ -43,13 +45,20 @@ def _headline(report: Report, row: FeedRow | None, strings: Strings) -> str:
     if row.organic is None:
         reason = escape("; ".join(row.reasons)) or strings[f"meaning_{row.status}"][0]
         return f"<p>{place}: <b>{_both('no_number', strings)}</b> {_chip(row, strings)} {reason}</p>"
-    plain = strings[f"plain_{report.weight}"][0].replace("{share}", f"{100 * row.organic.share:.0f}")
+    plain = _plain(report.weight, row.organic, strings)
     interval = f"{report.level:.0%} CI {100 * row.organic.ci_low:.1f}–{row.organic.ci_high:.1%}"
     labels = f"{row.audit.labelled:,} labels, " if row.audit else ""
     return f"""<p class="figures">{place} <strong>{row.organic.share:.1%}</strong>
 <span class="interval">{interval}</span> {_chip(row, strings)}</p>
 <p>{labels}{row.n:,} notes, {strings[f"weight_{report.weight}"][0]}</p>
 <p class="plain">{plain}</p>"""
+
+
+def _plain(weight: str, organic: Share, strings: Strings) -> str:
+    if organic.ci_high - organic.ci_low < WIDE:
+        return strings[f"plain_{weight}"][0].replace("{share}", f"{100 * organic.share:.0f}")
+    low, high = floor(100 * organic.ci_low), ceil(100 * organic.ci_high)
+    return strings[f"wide_{weight}"][0].replace("{low}", str(low)).replace("{high}", str(high))
 
 
 def _table(rows: Iterable[FeedRow], level: float, strings: Strings) -> str:

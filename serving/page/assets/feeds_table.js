@@ -11,13 +11,15 @@ const COLUMNS = {
   trend: { name: () => say("trend"), key: (row) => slope(row.feed), cell: (row) => sparkline(row.feed) },
   status: { name: () => say("status"), key: (row) => EVERY_STATUS.indexOf(row.status), cell: (row) => chip(row.status) },
   notes: { name: () => say("notes"), key: (row) => row.n, cell: (row) => count(row.n) },
-  labels: { name: () => say("labels"), key: (row) => row.audit?.labelled ?? 0, cell: (row) => (row.audit ? count(row.audit.labelled) : "–") },
+  labels: { name: () => say("labels"), key: (row) => row.audit?.labelled, cell: (row) => (row.audit ? count(row.audit.labelled) : "–") },
   commercial: { name: () => say("commercial"), key: (row) => row.commercial_share?.share, cell: (row) => percent(row.commercial_share?.share) },
   disclosure: { name: () => say("disclosure"), key: (row) => row.disclosure_rate?.share, cell: (row) => percent(row.disclosure_rate?.share) },
   comments: { name: () => say("comments_short"), key: (row) => row.comment_diversion?.density?.value, cell: (row) => decimal(row.comment_diversion?.density?.value) },
   change_last_period: { name: () => say("change_last_period"), key: (row) => changeOf(row, "since_last_period")?.difference, cell: (row) => changeCell(row, "since_last_period") },
   change_last_year: { name: () => say("change_last_year"), key: (row) => changeOf(row, "since_last_year")?.difference, cell: (row) => changeCell(row, "since_last_year") },
 };
+
+const ALWAYS = ["feed", "period", "ratio", "status", "notes"]; // the others where any row has a number
 
 const changeOf = (row, since) => (row.period ? row : latestRow(row.feed, null))?.[since];
 
@@ -87,7 +89,8 @@ function compare(column) {
 
 function feedsSection(state) {
   const rows = feedRows(state);
-  const names = Object.keys(COLUMNS).filter((name) => name !== (state.table === "periods" ? "trend" : "period"));
+  const names = Object.keys(COLUMNS).filter((name) => name !== (state.table === "periods" ? "trend" : "period"))
+    .filter((name) => ALWAYS.includes(name) || rows.some((row) => !missing(COLUMNS[name].key(row))));
   const body = element("tbody");
   const found = element("span", { class: "found", role: "status" });
   const all = element("button", { type: "button", onclick: () => { sorting.all = true; draw(); } });

@@ -23,7 +23,7 @@ const placeName = (state) => `${feedName(state.feed)} · ${state.period ?? say("
 function figures(share) {
   const [low, high] = [100 * share.ci_low, 100 * share.ci_high];
   if (isWide(share)) {
-    return [element("strong", {}, between(low, high, "%", 0)),
+    return [element("strong", {}, between(Math.floor(low), Math.ceil(high), "%", 0)),
       element("span", { class: "interval" }, `${say("ci", { level: level(), range: between(low, high) })}${language === "zh" ? "，" : ", "}${say("middle", { share: percent(share.share) })}`)];
   }
   return [element("strong", {}, percent(share.share)), element("span", { class: "interval" }, say("ci", { level: level(), range: between(low, high) }))];
@@ -49,7 +49,7 @@ function movement(state) {
   return element("ul", { class: "cards" },
     step && element("li", { class: "step" },
       element("span", { class: "what" }, say("latest_step")),
-      element("b", {}, stepSign(step), " ", say("from", { period: step.period }), " ", stepMoved(step)), inBrackets(range(step.ci_low, step.ci_high))),
+      element("b", {}, stepSign(step), " ", say("moved_from", { period: step.period, moved: stepMoved(step) })), inBrackets(range(step.ci_low, step.ci_high))),
     !state.period && PERIODS.length > 1 && element("li", {},
       element("span", { class: "what" }, say("latest"), say("colon"), latest.period),
       element("b", {}, withInterval(latest.organic)), " ", chip(latest.status)),

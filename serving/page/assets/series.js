@@ -8,7 +8,7 @@ function everyNth(periods, width) {
 // At least 20 of 100 points high, so that a small wobble does not look like a fall.
 function heights(points, measure) {
   const seen = points.flatMap((each) => [each.processLow, each.processHigh, each.value, each.naive]).filter((value) => Number.isFinite(value));
-  if (measure.unit !== "%") return [0, Math.max(1, 1.15 * d3.max(seen))];
+  if (measure.unit !== "%") return [0, Math.max(1, Math.min(1.15 * d3.max(seen), 3 * d3.max(points, (each) => each.value) || Infinity))];
   const middle = (d3.min(seen) + d3.max(seen)) / 2;
   const half = Math.max(10, 0.6 * (d3.max(seen) - d3.min(seen)));
   return [Math.max(0, Math.min(middle - half, 100 - 2 * half)), Math.min(100, Math.max(middle + half, 2 * half))];
@@ -30,8 +30,8 @@ function seriesChart(feed, name, { width, height, title, chosen, annotated }) {
   const { signs, lines } = placeSigns(feed, measure, step, { annotated });
   const alone = there.filter((each) => there.filter((other) => other.run === each.run).length === 1);
   const band = (low, high, opacity) => [
-    Plot.areaY(there, { x: "period", y1: low, y2: high, z: "run", fill: BLUE, fillOpacity: faint * opacity }),
-    Plot.ruleX(alone, { x: "period", y1: low, y2: high, stroke: BLUE, strokeOpacity: faint * opacity, strokeWidth: Math.min(14, step) }),
+    Plot.areaY(there, { x: "period", y1: low, y2: high, z: "run", fill: BLUE, fillOpacity: faint * opacity, clip: true }),
+    Plot.ruleX(alone, { x: "period", y1: low, y2: high, stroke: BLUE, strokeOpacity: faint * opacity, strokeWidth: Math.min(14, step), clip: true }),
   ];
   return chart(describe(title, there, measure, stepsOf(feed, measure.series)), {
     width, height: height + LINE_HEIGHT * lines, marginLeft, marginRight, marginTop: 14 + LINE_HEIGHT * lines, marginBottom: 28,
@@ -52,7 +52,7 @@ function seriesChart(feed, name, { width, height, title, chosen, annotated }) {
         x: "period", y: "value", symbol: look.symbol, r: Math.max(1.5, dense * (annotated ? 4.5 : 3.5)), stroke: look.colour, strokeWidth: 1.5, fill: look.solid ? look.colour : "white",
       })),
       Plot.text(points.filter((each) => isRefused(each)), { x: "period", frameAnchor: "bottom", dy: -4, text: () => "×", fill: GREY, fontSize: 6 + 8 * dense }),
-      Plot.text(there.filter((each) => each.row.is_complete === false), { x: "period", y: "processHigh", dy: -8, text: () => "…", fill: INK, fontSize: 14 }),
+      Plot.text(there.filter((each) => each.row.is_complete === false), { x: "period", frameAnchor: "top", dy: -2, text: () => "…", fill: INK, fontSize: 14 }),
       Plot.tip(there, Plot.pointerX({ x: "period", y: "value", title: (each) => tipText(each, measure), fontSize: 12 })),
     ],
   });

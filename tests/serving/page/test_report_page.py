@@ -17,7 +17,9 @@ from models.prevalence import Status
 from serving.feeds import alarms, note_weights, row_shares
 from serving.feeds.note_weights import WEIGHTS
 from serving.feeds.report_shape import Alarm, ChangePoint, Report, SeriesBreak
+from serving.feeds.rows import Share
 from serving.feeds.steps import COMMENT_SERIES
+from serving.page import essentials
 from serving.page.render import render_page
 
 ASSETS = resources.files("serving.page").joinpath("assets")
@@ -209,3 +211,16 @@ def test_usual_reasons_are_told_in_chinese(reason):
 def test_numbers_of_a_reason_stand_in_its_chinese():
     for pattern, text in json.loads(ASSETS.joinpath("reasons.json").read_text(encoding="utf-8")):
         assert re.compile(pattern).groups >= max(map(int, re.findall(r"\$(\d)", text)), default=0)
+
+
+def test_a_wide_interval_is_told_as_one(reports):
+    wide = Share(name="organic", share=0.817, ci_low=0.298, ci_high=1.0)
+    whole = tuple(msgspec.structs.replace(row, organic=wide) for row in reports["sample"].overall)
+    text = Tags(render_page(msgspec.structs.replace(reports["sample"], overall=whole))).text
+    assert "Somewhere between 29 and 100 of 100 notes are real sharing" in text
+    assert "About 82 of 100" not in text
+
+
+def test_script_and_page_call_the_same_intervals_wide():
+    told = re.search(r"const WIDE = ([\d.]+);", OWN_SCRIPTS["advice.js"].read_text(encoding="utf-8"))[1]
+    assert float(told) == essentials.WIDE
