@@ -9,11 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from models.prevalence import Status
-from serving.feed_input import add_feed_options, read_feed_input
+from serving.feed_input import add_feed_options, make_report
 from serving.feeds.place_words import feed_name
 from serving.feeds.report_shape import Alarm
 from serving.feeds.rows import Checks, FeedRow
-from serving.feeds.shares import build_report
 
 EXAMPLE = "example: huoren feed drift scored/ --audit audit.csv"
 
@@ -54,8 +53,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         If a file is unusable.
     """
     console = console or Console()
-    columns, model, audit = read_feed_input(args)
-    report = build_report(columns, model, period=args.period, weight=args.weight, audit=audit, level=args.level)
+    report = make_report(args)
     rows = tuple(map(_checked, (*report.overall, *report.rows)))
     drift = Drift(model_version=report.model_version, alarms=report.alarms, rows=rows)
     if args.json:

@@ -8,10 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from serving.feed_input import add_feed_options, read_feed_input
+from serving.feed_input import add_feed_options, make_report
 from serving.feeds.place_words import feed_name
 from serving.feeds.report_shape import ChangePoint, SeriesBreak
-from serving.feeds.shares import build_report
 from serving.feeds.steps import COMMENT_SERIES
 from serving.report_table import size_of
 
@@ -46,8 +45,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         If a file is unusable.
     """
     console = console or Console()
-    columns, model, audit = read_feed_input(args)
-    report = build_report(columns, model, period=args.period, weight=args.weight, audit=audit, level=args.level)
+    report = make_report(args)
     history = History(
         estimand=report.estimand,
         level=report.level,

@@ -1,13 +1,17 @@
 """What `huoren report` and `huoren feed` are called with: the archive, its audit, the model, weight and level."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from data.notes import Note
 from serving.audits.file import AuditFile, read_audit
 from serving.feeds.note_weights import WEIGHTS
 from serving.feeds.report_model import ReportModel, read_report_model, released_folder
+from serving.feeds.report_shape import Report
 from serving.feeds.scored_columns import ScoredColumns, read_scored
+from serving.feeds.shares import build_report
 
 
 class FeedInput(NamedTuple):
@@ -39,6 +43,20 @@ def read_feed_input(args: argparse.Namespace) -> FeedInput:
     model = read_report_model(args.model or released_folder())
     audit = read_audit(args.audit) if args.audit else None
     return FeedInput(read_scored(args.scored), model, audit)
+
+
+def make_report(args: argparse.Namespace, notes: Iterable[Note] | None = None) -> Report:
+    """Read the files and report on them by `args.period`.
+
+    Raises
+    ------
+    AppError
+        If the model, the audit file, the archive or the notes are unusable.
+    """
+    columns, model, audit = read_feed_input(args)
+    return build_report(
+        columns, model, period=args.period, weight=args.weight, audit=audit, level=args.level, notes=notes
+    )
 
 
 def _level(text: str) -> float:

@@ -9,9 +9,8 @@ from rich.console import Console
 from data.errors import ConfigError
 from data.notes import Note
 from data.records import read_notes
-from serving.feed_input import add_feed_options, read_feed_input
+from serving.feed_input import add_feed_options, make_report
 from serving.feeds.periods import PERIODS
-from serving.feeds.shares import build_report
 from serving.report_files import check_ending, render_json, write_report
 from serving.report_table import print_report
 
@@ -42,16 +41,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         check_ending(args.output)
     if args.notes and not args.notes.exists():
         raise ConfigError(f"{args.notes}: the notes must exist. Got no such file.")
-    columns, model, audit = read_feed_input(args)
-    report = build_report(
-        columns,
-        model,
-        period=args.period,
-        weight=args.weight,
-        audit=audit,
-        level=args.level,
-        notes=_notes(args.notes) if args.notes else None,
-    )
+    report = make_report(args, _notes(args.notes) if args.notes else None)
     if args.output:
         write_report(report, args.output)
     if args.json and not args.quiet:
