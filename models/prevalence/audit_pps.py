@@ -44,7 +44,8 @@ def estimate_audited_pps(
     -------
     SharesEstimate
         `audited`; `audit_broken` where inclusions over 1 were drawn once, the drawn weights do not add up to the
-        feed's, or over 10 % of notes have no label; `insufficient` below `min_labels`.
+        feed's, or over 10 % of notes have no label; `insufficient` below `min_labels`, or where no note drawn for
+        certain (or none drawn by chance) has a label.
 
     Raises
     ------
@@ -63,6 +64,8 @@ def estimate_audited_pps(
     repeats = len(np.unique(sample.rows)) != len(sample.rows)
     if broken := _broken(sample, repeats=repeats):
         return sample.refuse(Status.AUDIT_BROKEN, broken)
+    if any(members.any() and not np.any(members & sample.answered) for members in _groups(sample, repeats=repeats)):
+        return sample.refuse(Status.INSUFFICIENT, ["no note that was drawn for certain, or by chance, has a label"])
     return sample.answer(*_correction(sample, repeats=repeats))
 
 
@@ -74,7 +77,7 @@ def _correction(sample: AuditSample, *, repeats: bool) -> tuple[FloatArray, Floa
     for g, members in enumerate(_groups(sample, repeats=repeats)):
         inside = members & sample.answered
         if not (n := int(inside.sum())):
-            continue
+            continue  # nothing was drawn so
         group[inside] = g
         inclusion = sample.inclusion[inside] * n / members.sum()
         values = residuals[inside] / inclusion[:, None]

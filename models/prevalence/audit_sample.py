@@ -12,6 +12,7 @@ from models.prevalence.estimate import FloatArray, SharesEstimate, Status
 
 MIN_LABELS = 30
 MAX_NONRESPONSE = 0.10
+MOST_POSTERIOR = 1 + 1e-5  # single precision
 COMMERCIAL = "commercial"
 N_LABELS = len(LABELS)
 _LABELS = tuple(label.value for label in LABELS)
@@ -104,6 +105,8 @@ def audit_sample(
     rows, drawn = np.asarray(sampled, dtype=np.int64), np.asarray(inclusion, dtype=np.float64)
     if posteriors.ndim != 2 or posteriors.shape[1] != N_LABELS:
         raise ModelError(f"'proba' must have shape (n_notes, {N_LABELS}). Got {posteriors.shape} instead.")
+    if not np.all((posteriors >= 0) & (posteriors <= MOST_POSTERIOR)):
+        raise ModelError("'proba' must hold probabilities in [0, 1]. Got others.")
     lengths = {len(rows), len(y_true), len(drawn), len(rows if clusters is None else clusters)}
     if len(lengths) != 1:
         raise ModelError(f"drawn notes need a row, label and probability each. Got lengths {sorted(lengths)}.")
@@ -117,6 +120,8 @@ def audit_sample(
     classes = _LABELS
     if commercial is not None:
         p_commercial = _column("commercial", commercial, len(posteriors))
+        if np.any(p_commercial > MOST_POSTERIOR):
+            raise ModelError("'commercial' must hold probabilities in [0, 1]. Got others.")
         posteriors = np.column_stack([posteriors, p_commercial])
         truth = np.column_stack([truth, _is_commercial(y_true, p_commercial[rows])])
         classes = (*_LABELS, COMMERCIAL)

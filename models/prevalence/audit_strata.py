@@ -73,14 +73,9 @@ def allocate_exactly(
     lowest, highest = np.minimum(at_least, sizes).astype(np.float64), sizes.astype(np.float64)
     if not lowest.sum() < n_labels < highest.sum():
         return highest if n_labels >= highest.sum() else lowest
-    low, high = 0.0, float(np.max(highest / share))
-    for _ in range(100):
-        middle = (low + high) / 2
-        if np.clip(middle * share, lowest, highest).sum() < n_labels:
-            low = middle
-        else:
-            high = middle
-    exact: FloatArray = np.clip(high * share, lowest, highest)
+    turns = np.sort(np.concatenate([lowest / share, highest / share]))  # where one starts or stops to grow
+    totals = np.clip(turns[:, None] * share, lowest, highest).sum(axis=1)
+    exact: FloatArray = np.clip(np.interp(n_labels, totals, turns) * share, lowest, highest)
     return exact
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from models.prevalence.audit_sample import N_LABELS, AuditSample
+from models.prevalence.audit_sample import MIN_LABELS, N_LABELS, AuditSample
 from models.prevalence.estimate import FloatArray
 
 PSEUDO_OBSERVATIONS = 2.0  # at the model's own f (1 - f): a stratum without errors must not get zero width
@@ -17,7 +17,9 @@ def correction_variance(
     """Sum up what each labelled note adds to the variance.
 
     Each group (stratum) is shrunk by 2 pseudo-observations towards what the model itself expects, and clusters
-    stretch the variance of a class where they raise it.
+    stretch the variance of a class where they raise it. From 30 labels up (fewer are for shrinking, which pools
+    variances), what is added is at least what one error in the sample would have: a model that is sure and sometimes
+    wrong expects no error, and a sample without one cannot tell that there is none.
 
     Parameters
     ----------
@@ -43,17 +45,23 @@ def correction_variance(
     size = len(sample.classes)
     stretch = np.sqrt(design_effect(single, sample.cluster))
     covariance = stretch[:, None] * (single.T @ single) * stretch
-    uncertainty = np.zeros(size)
+    uncertainty, added = np.zeros(size), np.zeros(size)
     weighted = scale * sample.weights[sample.rows] ** 2
     for g in range(int(group.max(initial=-1)) + 1):
         inside = group == g
         f = sample.posteriors[sample.rows[inside]]
         expected = np.einsum("i,iab->ab", weighted[inside] / inside.sum(), _expected_scatter(f))
         covariance += PSEUDO_OBSERVATIONS * expected
+        added += PSEUDO_OBSERVATIONS * np.diag(expected)
         squares = single[inside] ** 2
         fourth = weighted[inside] ** 2 @ (f * (1 - f) * (1 - 3 * f + 3 * f**2)) / inside.sum()
         uncertainty += np.sum((squares - squares.mean(axis=0)) ** 2, axis=0)
         uncertainty += PSEUDO_OBSERVATIONS * np.maximum(0.0, fourth - np.diag(expected) ** 2)
+    if sample.n_labels >= MIN_LABELS:
+        one = _one_error(sample, weighted)
+        unexpected = np.maximum(0.0, one - added)
+        covariance += np.diag(unexpected)
+        uncertainty += unexpected * one
     variance = np.diag(covariance)
     known = 2 * variance**2 / np.maximum(uncertainty, 2 * variance**2 / MAX_DEGREES + np.finfo(np.float64).tiny)
     return covariance, np.where(variance > 0, np.maximum(known, MIN_DEGREES), MAX_DEGREES)
@@ -68,6 +76,12 @@ def design_effect(single: FloatArray, cluster: npt.NDArray[np.intp] | None) -> F
     apart, together = np.sum(single**2, axis=0), np.sum(sums**2, axis=0)
     effect: FloatArray = np.where(apart > 0, together / np.where(apart > 0, apart, 1.0), 1.0)
     return np.maximum(effect, 1.0)
+
+
+def _one_error(sample: AuditSample, weighted: FloatArray) -> float:
+    """Variance that one error of a note of the feed, whichever it is, would add."""
+    stands_for = sample.answered / sample.inclusion
+    return float(stands_for @ weighted / stands_for.sum())
 
 
 def _expected_scatter(f: FloatArray) -> FloatArray:

@@ -4,7 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import ModelError
+from models.prevalence.effective import normalise_weights
 from models.prevalence.estimate import FloatArray
+from models.prevalence.pacc import MAX_CONDITION
 from models.prevalence.simplex import project_simplex
 from models.prevalence.validation import ValidationStatistics
 
@@ -45,7 +47,8 @@ def bootstrap_shares(
     Raises
     ------
     ModelError
-        If shapes differ, there is no note, or a class has no validation note.
+        If shapes differ, there is no note with weight, a weight is negative, a class has no validation note, or the
+        classes are hardly told apart (condition number of M over 10).
 
     References
     ----------
@@ -56,9 +59,11 @@ def bootstrap_shares(
         raise ModelError(f"'proba' must have shape (n_notes, {size}), with a note at least. Got {posteriors.shape}.")
     if np.any(statistics.counts < 1):
         raise ModelError("every class must have validation notes. Got a class without any.")
-    weigh = np.ones(len(posteriors)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if weigh.shape != (len(posteriors),):
-        raise ModelError(f"'weights' must have shape {(len(posteriors),)}. Got {weigh.shape} instead.")
+    if statistics.condition > MAX_CONDITION:
+        raise ModelError(f"the condition of M must be at most {MAX_CONDITION:.0f}. Got {statistics.condition:.1f}.")
+    weigh, n_eff = normalise_weights(weights, len(posteriors))
+    if n_eff == 0:
+        raise ModelError("'weights' must not all be 0. Got no note with weight.")
     rng = np.random.default_rng(seed)
     weighed = np.column_stack([weigh[:, None] * posteriors, weigh])
     sums = np.concatenate([_resampled_sums(weighed, n, rng) for n in _parts(resamples)])

@@ -9,6 +9,7 @@ from data.errors import ModelError
 from models.prevalence.estimate import FloatArray, SharesEstimate, Status
 from models.prevalence.intervals import normal_quantile
 from models.prevalence.pacc import estimate_shares, validation_covariance
+from models.prevalence.student import sum_degrees, variance_stretch
 from models.prevalence.validation import ValidationStatistics
 
 
@@ -26,7 +27,8 @@ class ShareDifference:
     """Differences of the shares of classes, b minus a.
 
     `differences` has shape (n_classes,) in the order of `classes` and `covariance` (n_classes, n_classes); both are
-    None where either status has no number. `status` is the less trusted one of the two.
+    None where either status has no number. `status` is the less trusted one of the two. `degrees_of_freedom`
+    (n_classes,) says how well the variances are known; None: as well as if they were given.
     """
 
     status: Status
@@ -34,6 +36,7 @@ class ShareDifference:
     differences: FloatArray | None = None
     covariance: FloatArray | None = None
     reasons: tuple[str, ...] = field(default=())
+    degrees_of_freedom: FloatArray | None = None
 
     def difference(self, name: str) -> float | None:
         """Difference of a class's share, or None without a number."""
@@ -45,7 +48,9 @@ class ShareDifference:
             return None
         at = self.classes.index(name)
         middle = float(self.differences[at])
-        half = normal_quantile(level) * float(np.sqrt(max(0.0, self.covariance[at, at])))
+        degrees = float("inf") if self.degrees_of_freedom is None else float(self.degrees_of_freedom[at])
+        variance = max(0.0, float(self.covariance[at, at])) * variance_stretch(degrees, level=level)
+        half = normal_quantile(level) * float(np.sqrt(variance))
         return DifferenceInterval(max(-1.0, middle - half), min(1.0, middle + half), level)
 
 
@@ -109,12 +114,17 @@ def subtract_estimates(
 def subtract_independent(b: SharesEstimate, a: SharesEstimate) -> ShareDifference:
     """Subtract shares whose errors have nothing in common, as those of two audits; for "did it change?".
 
-    The covariance is that of the shares behind the notes: share (1 - share) / n_eff of each is in it.
+    The covariance is that of the shares behind the notes: share (1 - share) / n_eff of each is in it. Where few labels
+    stand behind a variance, the interval is Student's, by the degrees of freedom of both together.
 
     Raises
     ------
     ModelError
         If the classes differ.
+
+    References
+    ----------
+    Welch (1947), The generalization of 'Student's' problem when several different population variances are involved.
     """
     if b.classes != a.classes:
         raise ModelError(f"shares of the same classes subtract. Got {', '.join(b.classes)} and {', '.join(a.classes)}.")
@@ -122,7 +132,9 @@ def subtract_independent(b: SharesEstimate, a: SharesEstimate) -> ShareDifferenc
         return _without_number(b, a)
     covariance = b.covariance + a.covariance + _process_noise(b, b.shares) + _process_noise(a, a.shares)
     status = max(b.status, a.status, key=list(Status).index)
-    return ShareDifference(status, b.classes, b.shares - a.shares, covariance, _reasons(b, a))
+    of_b, of_a = (np.diag(b.covariance), b.degrees_of_freedom), (np.diag(a.covariance), a.degrees_of_freedom)
+    degrees = sum_degrees(np.diag(covariance), of_b, of_a)
+    return ShareDifference(status, b.classes, b.shares - a.shares, covariance, _reasons(b, a), degrees)
 
 
 def _process_noise(estimate: SharesEstimate, shares: FloatArray) -> FloatArray:

@@ -53,7 +53,7 @@ def estimate_shares_em(
     Raises
     ------
     ModelError
-        If shapes differ, or a weight or cluster is negative.
+        If shapes differ, posteriors are no distributions, or a weight or cluster is negative.
 
     References
     ----------

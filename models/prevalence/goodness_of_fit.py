@@ -5,11 +5,12 @@ from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, erfc
+from scipy.special import chdtrc, erfc, stdtr
 
 from data.errors import ModelError
 from models.prevalence.estimate import FloatArray, SharesEstimate
 from models.prevalence.sources import between_source_bins
+from models.prevalence.student import sum_degrees
 from models.prevalence.validation import ValidationStatistics
 
 MIN_EXPECTED = 15.0  # notes in a bin, in the feed and behind its rates: below, chi-squared is no good approximation
@@ -83,10 +84,13 @@ def label_shift_fit(
 def compare_audit_with_model(audited: SharesEstimate, model: SharesEstimate, name: str) -> tuple[float, float] | None:
     """Compare an audited share with a model-based one of the same notes.
 
+    The p-value is Student's, as far as few labels stand behind the audit's variance.
+
     Returns
     -------
     tuple of float, or None
-        z of (audited - model) and its two-sided p value; None where either has no number or no width.
+        (audited - model) over its standard error and its two-sided p-value; None where either has no number or both
+        have no width.
     """
     a, b = audited.share(name), model.share(name)
     if a is None or b is None or audited.covariance is None or model.covariance is None:
@@ -96,7 +100,12 @@ def compare_audit_with_model(audited: SharesEstimate, model: SharesEstimate, nam
     if variance <= 0:
         return None
     z = (a - b) / sqrt(variance)
-    return z, float(erfc(abs(z) / sqrt(2)))
+    own = audited.covariance[at, at]
+    freedom = None if audited.degrees_of_freedom is None else audited.degrees_of_freedom[at]
+    degrees = sum_degrees(np.array(variance), (own, freedom))
+    if degrees is None or not np.isfinite(degrees):
+        return z, float(erfc(abs(z) / sqrt(2)))
+    return z, float(2 * stdtr(float(degrees), -abs(z)))
 
 
 def _covariance(

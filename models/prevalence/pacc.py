@@ -15,6 +15,7 @@ from models.prevalence.validation import ValidationStatistics
 MIN_NOTES = 50  # effective notes in a feed and period
 MIN_VALIDATION = 50  # labelled notes of each class
 MAX_CONDITION = 10.0  # of M: past it, errors of M blow up
+SUM_TOLERANCE = 1e-3  # of a mean posterior, in single precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,7 @@ class Measured:
 
     posteriors: FloatArray  # (n, C)
     weights: FloatArray  # (n,), summing to 1
+    mean: FloatArray  # (C,), weighted mean posterior
     squares: FloatArray  # (n,), the weights' squares, summing to 1: what each note adds to the variance
     n_eff: float  # of equal, independent notes
     condition: float  # of M
@@ -60,7 +62,7 @@ def estimate_shares(
     Raises
     ------
     ModelError
-        If shapes differ, or a weight or cluster is negative.
+        If shapes differ, posteriors are no distributions, or a weight or cluster is negative.
 
     References
     ----------
@@ -70,7 +72,7 @@ def estimate_shares(
     if feed.refusals:
         return refused(feed, statistics)
     inverse = statistics.inverse
-    shares = project_simplex(inverse @ (feed.weights @ feed.posteriors))
+    shares = project_simplex(inverse @ feed.mean)
     noisy = shares  # the mix of what weighs on the variance
     if feed.squares is not feed.weights:
         noisy = project_simplex(inverse @ (feed.squares @ feed.posteriors))
@@ -90,17 +92,20 @@ def measure(
     Raises
     ------
     ModelError
-        If shapes differ, or a weight or cluster is negative.
+        If shapes differ, posteriors are no distributions, or a weight or cluster is negative.
     """
     posteriors = np.asarray(proba, dtype=np.float64)
     size = len(statistics.classes)
     if posteriors.ndim != 2 or posteriors.shape[1] != size:
         raise ModelError(f"'proba' must have shape (n_notes, {size}). Got {posteriors.shape} instead.")
     normalised, n_eff = normalise_weights(weights, len(posteriors))
+    mean: FloatArray = normalised @ posteriors
+    if n_eff > 0 and not (np.all(mean >= 0) and abs(float(mean.sum()) - 1) <= SUM_TOLERANCE):
+        raise ModelError("rows of 'proba' must be probabilities that sum to 1. Got others.")
     n_eff /= cluster_design_effect(posteriors, normalised, clusters)
     squares = normalised if weights is None else normalise_weights(normalised**2, len(posteriors))[0]
     refusals = _refusals(statistics, n_eff, statistics.condition)
-    return Measured(posteriors, normalised, squares, n_eff, statistics.condition, refusals)
+    return Measured(posteriors, normalised, mean, squares, n_eff, statistics.condition, refusals)
 
 
 def refused(feed: Measured, statistics: ValidationStatistics) -> SharesEstimate:

@@ -9,8 +9,10 @@ from data.errors import ModelError
 from models.prevalence.audit_design import checked_probabilities, pps_inclusion
 from models.prevalence.audit_sample import MIN_LABELS
 from models.prevalence.audit_strata import CUTS, allocate_exactly, expected_spread, min_per_stratum
+from models.prevalence.audit_variance import MIN_DEGREES, PSEUDO_OBSERVATIONS
 from models.prevalence.estimate import FloatArray
 from models.prevalence.intervals import normal_quantile
+from models.prevalence.student import variance_stretch
 
 
 def labels_needed(
@@ -58,8 +60,7 @@ def labels_needed(
     size = np.ones(len(f)) if weights is None else np.asarray(weights, dtype=np.float64)
     if size.shape != f.shape or not np.all(np.isfinite(size) & (size >= 0)) or not size.any():
         raise ModelError("'weights' must be finite, not negative, one for each note and not all 0. Got others.")
-    spread2 = (size / size.sum()) ** 2 * f * (1 - f) * residual_ratio
-    variance = _designs(f, size, spread2).get(design)
+    variance = _designs(f, size, residual_ratio, level).get(design)
     if variance is None:
         raise ModelError(f"'design' must be stratified or pps. Got {design!r} instead.")
     wanted = (half_width / normal_quantile(level)) ** 2
@@ -79,31 +80,55 @@ def learn_residual_ratio(
     """Compare an earlier audit's residuals with what the model expected, drawn notes only, shape (n_drawn,) each.
 
     Two pseudo-observations say that the model is right, so that few labels cannot promise narrow intervals.
+
+    Raises
+    ------
+    ModelError
+        If there is no note, or a probability is not positive.
     """
-    f, stands_for = np.asarray(p_organic, dtype=np.float64), 1 / np.asarray(inclusion, dtype=np.float64)
+    f, probability = np.asarray(p_organic, dtype=np.float64), np.asarray(inclusion, dtype=np.float64)
+    if not len(f) or not np.all(probability > 0):
+        raise ModelError("an earlier audit must have notes, each with a probability over 0. Got others.")
+    stands_for = 1 / probability
     expected = float(stands_for @ (f * (1 - f)) / stands_for.sum())
     seen = float(stands_for @ (np.asarray(is_organic, dtype=np.float64) - f) ** 2 / stands_for.sum())
     return (len(f) * seen + 2 * expected) / ((len(f) + 2) * expected) if expected > 0 else 1.0
 
 
-def _designs(f: FloatArray, size: FloatArray, spread2: FloatArray) -> dict[str, Callable[[int], float]]:
-    """Variance of the estimate by number of labels; it never grows with more of them."""
+def _designs(f: FloatArray, size: FloatArray, residual_ratio: float, level: float) -> dict[str, Callable[[int], float]]:
+    """Variance of the estimate by number of labels, as an audit states it; it does not grow with more of them."""
     cut = np.unique(np.searchsorted(CUTS, f, side="right"), return_inverse=True)[1]
     notes, at_least = np.bincount(cut), min_per_stratum(MIN_LABELS)
-    expected = np.bincount(cut, spread2)  # N_h times the mean square of a weighted residual
+    weight2, doubt = (size / size.sum()) ** 2, f * (1 - f)
     spreads = np.sqrt(np.bincount(cut, expected_spread(f) ** 2) / notes)
+    expected, single = np.bincount(cut, weight2 * doubt) / notes, np.bincount(cut, weight2) / notes
 
     def stratified(n_labels: int) -> float:
         if n_labels < at_least * len(notes):
             return float("inf")
         labels = allocate_exactly(notes, spreads, n_labels, at_least=at_least)
-        return float(np.sum(notes * (1 - labels / notes) / labels * expected))
+        each = notes * (notes / labels - 1)
+        few = each / (labels + 1)
+        sampling, pseudo, one = each @ expected, few @ expected, few @ (single * notes / len(f))
+        return _with_one_error(residual_ratio * float(sampling), float(pseudo), float(one), level)
 
     def pps(n_labels: int) -> float:
         if n_labels < 1:
             return float("inf")
         inclusion = pps_inclusion(f, size, n_labels)
         drawn = inclusion > 0
-        return float(np.sum((1 - inclusion[drawn]) / inclusion[drawn] * spread2[drawn]))
+        each = ((1 - inclusion[drawn]) / inclusion[drawn]) * weight2[drawn]
+        few, expected = n_labels / (n_labels + 1), float(each @ doubt[drawn])
+        one = few * float(np.mean(each / inclusion[drawn]))
+        return _with_one_error(residual_ratio * expected, few * expected / n_labels, one, level)
 
     return {"stratified": stratified, "pps": pps}
+
+
+def _with_one_error(sampling: float, pseudo: float, one: float, level: float) -> float:
+    """Add what an audit adds for an error that its labels missed (see `correction_variance`)."""
+    unexpected = max(0.0, one - PSEUDO_OBSERVATIONS * pseudo)
+    variance = sampling + unexpected
+    if unexpected == 0:
+        return variance
+    return variance * variance_stretch(max(MIN_DEGREES, 2 * variance**2 / (unexpected * one)), level=level)

@@ -56,7 +56,8 @@ def shrink(
     Raises
     ------
     ModelError
-        If fewer than 2 units are audited, shapes differ, or a variance is negative or not finite.
+        If fewer than 2 units are audited, shapes differ, a share is not finite, or a variance is negative or not
+        finite.
 
     References
     ----------
@@ -70,14 +71,19 @@ def shrink(
     if m.ndim != 1 or not m.shape == a.shape == d.shape == v.shape:
         raise ModelError(f"units must have four numbers each. Got shapes {m.shape}, {a.shape}, {d.shape}, {v.shape}.")
     audited = ~np.isnan(d)
+    if not (np.all(np.isfinite(m)) and np.all(np.isfinite(d[audited]))):
+        raise ModelError("shares must be finite, and corrections finite or NaN. Got others.")
     if (n_audited := int(audited.sum())) < MIN_UNITS:
         raise ModelError(f"shrinking needs {MIN_UNITS} audited units. Got {n_audited} instead.")
     known = np.concatenate([a, v[audited]])
     if not np.all(np.isfinite(known) & (known >= 0)):
         raise ModelError("variances must be finite and not negative. Got others.")
     if labels is not None:
+        behind = np.asarray(labels, dtype=np.float64)
+        if behind.shape != m.shape:
+            raise ModelError(f"'labels' must have shape {m.shape}. Got {behind.shape} instead.")
         v = v.copy()
-        v[audited] = pool_variances(v[audited], np.asarray(labels, dtype=np.float64)[audited])
+        v[audited] = pool_variances(v[audited], behind[audited])
     noise = np.maximum(a + np.where(audited, v, 0.0), NO_VARIANCE)
     tau2 = between_variance(d[audited], noise[audited])
     precision = 1 / (noise[audited] + tau2)

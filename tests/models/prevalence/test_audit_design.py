@@ -3,7 +3,7 @@ import pytest
 
 from data.errors import ModelError
 from models.prevalence.audit_design import draw_pps, draw_stratified
-from models.prevalence.audit_strata import CUTS, allocate, audit_strata
+from models.prevalence.audit_strata import CUTS, allocate, allocate_exactly, audit_strata
 
 
 def scores(n=2000, seed=0):
@@ -141,3 +141,15 @@ def test_allocation_stays_within_the_stratum():
 def test_what_cannot_be_drawn_is_refused(call, message):
     with pytest.raises(ModelError, match=message):
         call()
+
+
+def test_labels_are_allocated_to_the_last_fraction():
+    """Between its least and most, each stratum gets in proportion to half its size and half its size times spread."""
+    rng = np.random.default_rng(4)
+    for n_labels in (41.0, 300.5, 1200.0):
+        sizes, spreads = rng.integers(2, 400, 20), rng.uniform(0.14, 0.52, 20)
+        exact = allocate_exactly(sizes, spreads, n_labels, at_least=2)
+        assert exact.sum() == pytest.approx(n_labels, abs=1e-9)
+        inside = (exact > 2 + 1e-9) & (exact < sizes - 1e-9)
+        share = 0.5 * sizes / sizes.sum() + 0.5 * sizes * spreads / (sizes @ spreads)
+        assert np.ptp((exact / share)[inside]) < 1e-6

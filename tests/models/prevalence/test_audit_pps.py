@@ -148,3 +148,15 @@ def test_negative_weight_is_refused(drawn):
     posteriors, rows, labels, inclusion, impressions = drawn
     with pytest.raises(ModelError, match="'weights' must be finite and not negative"):
         estimate_audited_pps(posteriors, rows, labels, inclusion, weights=-impressions)
+
+
+def test_without_any_label_of_the_notes_drawn_for_certain_there_is_no_number():
+    """They may carry most of the impressions: taking the model's word for them would leave no doubt where it is."""
+    gold, posteriors, impressions = feed(np.random.default_rng(4))
+    impressions[7] = impressions.sum()
+    draw = draw_pps(posteriors[:, ORGANIC], impressions, 60, seed=4)
+    labels = np.where(draw.inclusion >= 1, None, NAMES[gold[draw.rows]]).tolist()
+    assert 1 <= labels.count(None) <= 6
+    estimate = estimate_audited_pps(posteriors, draw.rows, labels, draw.inclusion, weights=impressions)
+    assert estimate.status is Status.INSUFFICIENT
+    assert "drawn for certain" in estimate.reasons[0]

@@ -63,3 +63,15 @@ def test_wrong_shapes_are_refused():
         bootstrap_shares(FEED[:0], statistics(), seed=1)
     with pytest.raises(ModelError, match=r"'weights' must have shape \(2000,\)\. Got \(3,\) instead"):
         bootstrap_shares(FEED, statistics(), weights=np.ones(3), seed=1)
+
+
+def test_what_no_resample_could_correct_is_refused():
+    rng = np.random.default_rng(9)
+    p = rng.random(2000)
+    useless = ValidationStatistics.from_predictions(
+        rng.integers(0, 2, 2000), np.column_stack([p, 1 - p]), classes=tuple(TWO_CLASSES)
+    )
+    with pytest.raises(ModelError, match=r"condition of M must be at most 10\. Got"):
+        bootstrap_shares(FEED, useless, seed=1)
+    with pytest.raises(ModelError, match="'weights' must not all be 0"):
+        bootstrap_shares(FEED, statistics(), weights=np.zeros(len(FEED)), seed=1)

@@ -1,5 +1,7 @@
 """Two periods of a feed whose shares are known, scored by one classifier."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -118,3 +120,18 @@ def test_other_classes_do_not_subtract():
     other = SharesEstimate(Status.AUDITED, ("ad", "rest"), 200, 1000.0)
     with pytest.raises(ModelError, match="shares of the same classes subtract"):
         subtract_independent(audited(0.6, 1e-4), other)
+
+
+def test_few_labels_behind_a_variance_make_the_interval_students():
+    """Welch's degrees of freedom; process noise is known and weakens them."""
+    few = replace(audited(0.6, 4e-4, n_eff=1e9), degrees_of_freedom=np.full(2, 8.0))
+    known, both = (subtract_independent(few, b) for b in (audited(0.7, 4e-4, n_eff=1e9), few))
+    assert known.degrees_of_freedom == pytest.approx(np.full(2, 4 * 8), rel=1e-3)
+    assert both.degrees_of_freedom == pytest.approx(np.full(2, 2 * 8), rel=1e-3)
+    assert width(both.interval("organic")) == pytest.approx(2 * 2.120 * np.sqrt(8e-4), rel=1e-3)
+    noisy = replace(few, n_eff=300.0)
+    assert subtract_independent(noisy, few).degrees_of_freedom[0] > 30
+
+
+def test_known_variances_have_no_degrees_of_freedom():
+    assert subtract_independent(audited(0.6, 4e-4), audited(0.7, 3e-4)).degrees_of_freedom is None

@@ -1,7 +1,10 @@
 """Feeds that differ from validation by their mix alone, and feeds whose ads have come to look organic."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from data.errors import ModelError
 from models.prevalence import (
@@ -108,3 +111,10 @@ def test_audit_and_model_are_compared_by_name():
 def test_without_a_number_nothing_is_compared():
     refused = SharesEstimate(Status.INSUFFICIENT, ("not_organic", "organic"), 10, 10.0)
     assert compare_audit_with_model(estimate(("ad", "organic"), 0.6, 3e-4), refused, "organic") is None
+
+
+def test_few_labels_of_an_audit_give_students_p_value():
+    audited, model = estimate(("ad", "organic"), 0.6, 3e-4), estimate(("not_organic", "organic"), 0.65, 1e-4)
+    z, p_value = compare_audit_with_model(replace(audited, degrees_of_freedom=np.full(2, 5.0)), model, "organic")
+    assert z == pytest.approx(-2.5)
+    assert p_value == pytest.approx(2 * student(5 * (4 / 3) ** 2).sf(2.5), rel=1e-6)

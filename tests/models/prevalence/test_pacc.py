@@ -11,6 +11,7 @@ from models.prevalence import (
     ValidationStatistics,
     collapse_proba,
     estimate_shares,
+    estimate_shares_em,
 )
 
 MIX = np.array([0.1, 0.15, 0.55, 0.2])
@@ -211,3 +212,12 @@ def test_columns_that_do_not_fit_are_refused(statistics):
 def test_negative_weights_are_refused(feed, statistics):
     with pytest.raises(ModelError, match="'weights' must be finite and not negative"):
         estimate_shares(feed, statistics, weights=-np.ones(len(feed)))
+
+
+@pytest.mark.parametrize("estimator", [estimate_shares, estimate_shares_em])
+@pytest.mark.parametrize("wrong", [np.nan, 0.9, -5.0, np.inf])
+def test_rows_that_are_no_distributions_are_refused(feed, statistics, estimator, wrong):
+    proba = feed.copy()
+    proba[::3, 1] = wrong
+    with pytest.raises(ModelError, match="must be probabilities that sum to 1"):
+        estimator(proba, statistics)

@@ -116,3 +116,27 @@ def test_an_earlier_audit_is_weighted_by_inclusion():
 def test_what_cannot_be_planned_is_refused(options, message):
     with pytest.raises(ModelError, match=message):
         labels_needed(scores(50), **options)
+
+
+@pytest.mark.parametrize("design", ["stratified", "pps"])
+def test_a_model_that_is_sure_of_every_note_still_needs_labels(design):
+    """An audit takes one missed error for granted: 30 labels would not give two points either way."""
+    f = np.repeat([0.0, 1.0], [300, 2700])
+    posteriors = np.column_stack([1 - f, 0 * f, f, 0 * f])
+    weights = np.random.default_rng(6).lognormal(sigma=1.0, size=3000)
+    n_labels = labels_needed(f, half_width=0.03, weights=weights, design=design)
+    gold = np.where(f > 0, "organic", "disclosed_ad")
+    if design == "pps":
+        draw = draw_pps(f, weights, n_labels, seed=1)
+        labels = gold[draw.rows].tolist()
+        estimate = estimate_audited_pps(posteriors, draw.rows, labels, draw.inclusion, weights=weights)
+    else:
+        n_labels = labels_needed(f, half_width=0.03)
+        draw = draw_stratified(f, n_labels, seed=1)
+        estimate = estimate_audited(posteriors, draw.rows, gold[draw.rows].tolist(), draw.strata, draw.inclusion)
+    assert half_width(estimate) == pytest.approx(0.03, rel=0.15)
+
+
+def test_an_earlier_audit_without_notes_is_refused():
+    with pytest.raises(ModelError, match="an earlier audit must have notes"):
+        learn_residual_ratio(np.empty(0), np.empty(0, dtype=bool), np.empty(0))

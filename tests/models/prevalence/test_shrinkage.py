@@ -120,6 +120,8 @@ def test_variances_are_pooled_as_far_as_labels_are_few():
     [
         (lambda m, a, d, v: (m, a, np.where(np.arange(len(d)) == 0, d, np.nan), v), "2 audited units. Got 1"),
         (lambda m, a, d, v: (m, a[1:], d, v), "four numbers each"),
+        (lambda m, a, d, v: (m, a, d * np.inf, v), "shares must be finite"),
+        (lambda m, a, d, v: (m * np.nan, a, d, v), "shares must be finite"),
         (lambda m, a, d, v: (m, -a, d, v), "variances must be finite and not negative"),
         (lambda m, a, d, v: (m, a, d, v * np.inf), "variances must be finite and not negative"),
     ],
@@ -134,3 +136,9 @@ def test_a_unit_without_labels_is_no_audit():
     _, m, a, d, v = units(np.random.default_rng(5), audited=1.0)
     with pytest.raises(ModelError, match="'labels' must hold a positive number"):
         shrink(m, a, d, v, labels=np.zeros(200))
+
+
+def test_numbers_of_labels_for_other_units_are_refused():
+    _, m, a, d, v = units(np.random.default_rng(5), audited=1.0)
+    with pytest.raises(ModelError, match=r"'labels' must have shape \(200,\)\. Got \(3,\) instead"):
+        shrink(m, a, d, v, labels=np.ones(3))
