@@ -22,14 +22,15 @@ def print_report(report: Report, console: Console) -> None:
     With status stands the number of labels, where there are any.
     """
     is_wide = console.width >= _WIDE
-    table = Table(
-        "feed", "period", f"organic ({report.level:.0%} CI)", "status", title="Authenticity ratio", box=SIMPLE
-    )
+    table = Table(title="Authenticity ratio", box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("feed", overflow="fold")  # a name may break, a number must not
+    table.add_column("period", no_wrap=True)
+    table.add_column(f"organic ({report.level:.0%} CI)", no_wrap=True)
+    table.add_column("status", overflow="fold")
     if is_wide:
-        table.add_column("commercial")
-        table.add_column("counted", justify="right")
-    table.add_column("comments" if not is_wide else "diverting comments", justify="right")
-    table.add_column("notes", justify="right")
+        table.add_column("commercial", no_wrap=True)
+    for name in ("counted", "diverting\ncomments", "notes") if is_wide else ("comments", "notes"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in report.overall:
         table.add_row(*map(escape, _cells(row, is_wide=is_wide)))
     if report.rows:
@@ -98,7 +99,7 @@ def _cells(row: FeedRow, *, is_wide: bool) -> tuple[str, ...]:
 
 
 def _percent(share: Share | None) -> str:
-    return f"{share.share:.1%} ({share.ci_low:.1%}–{share.ci_high:.1%})" if share else "–"
+    return f"{share.share:.1%} ({100 * share.ci_low:.1f}–{share.ci_high:.1%})" if share else "–"
 
 
 def _per_mille(comments: CommentDensity | None) -> str:
