@@ -65,6 +65,17 @@ def _from_iso(text: str) -> datetime:
         return datetime.fromisoformat(_ONE_DIGIT.sub("0", text))
 
 
+def day_in_shanghai(moment: datetime) -> str:
+    """Name the day of a moment, on the platform's clock.
+
+    Examples
+    --------
+    >>> day_in_shanghai(datetime(2025, 3, 11, 16, tzinfo=UTC))
+    '2025-03-12'
+    """
+    return moment.astimezone(SHANGHAI).date().isoformat()
+
+
 def date_from_note_id(note_id: str) -> datetime | None:
     """Decode the creation time that the first 8 hex digits of a 24-hex note id carry (unix seconds).
 

@@ -26,7 +26,8 @@ from models.policy import Policy, load_policy
 from models.signals import scanner
 
 WEIGHTS, POLICY, VALIDATION = "weights.safetensors", "policy.toml", "validation.npz"
-_KNOWN_FILES = frozenset({WEIGHTS, POLICY, VALIDATION, "CARD.md", "NOTICE"})
+TRAINED_NOTES = "trained_notes.npy"
+_KNOWN_FILES = frozenset({WEIGHTS, POLICY, VALIDATION, TRAINED_NOTES, "CARD.md", "NOTICE"})
 
 
 class Artifact(msgspec.Struct, frozen=True):
@@ -80,7 +81,7 @@ def write_artifact(
     policy
         The text of `policy.toml`.
     extra
-        Contents of `validation.npz`, `CARD.md`, `NOTICE`, where there are any.
+        Contents of `validation.npz`, `trained_notes.npy`, `CARD.md`, `NOTICE`, where there are any.
 
     Raises
     ------

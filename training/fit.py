@@ -14,11 +14,12 @@ import msgspec
 from rich.console import Console
 
 from data.errors import ConfigError
-from models.artifact import VALIDATION, write_artifact
+from models.artifact import TRAINED_NOTES, VALIDATION, write_artifact
 from models.card import render_card
 from models.classifier import Classifier
 from models.manifest import MANIFEST, Manifest, check_version, read_manifest
 from models.notice import render_notice
+from models.trained_notes import TrainedNotes
 from training.checkpoint import Checkpoints, keep_nothing
 from training.config import FitConfig
 from training.evaluate import evaluate
@@ -101,7 +102,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         fitted = fit_notes(read, config, stages, keep)
         manifest = manifest_of(fitted, version)
         policy = policy_text(fitted.review, manifest.model_version)
-        extra: dict[str, bytes] = {}
+        extra = {TRAINED_NOTES: TrainedNotes.of(item.note.note_id for item in read.notes).to_bytes()}
         metrics: dict[str, Any] = {"recipe": msgspec.to_builtins(config)} if corpora else {}
         if fitted.validation is not None:
             extra[VALIDATION] = fitted.validation.to_bytes()

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from data.dates import day_in_shanghai, parse_time
 from data.errors import ConfigError, DataError
 from data.labels import LABELS, Label
 from serving.audits.small_table import check_ending, iter_rows, read_bytes, read_note_id
@@ -137,9 +138,24 @@ def _row(fields: dict[str, Any], where: str) -> AuditRow:
         label=_label(fields.get("label"), "label", where),
         second_label=_label(fields.get("second_label"), "second_label", where),
         annotator=_text(fields.get("annotator")),
-        labelled_at=_text(fields.get("labelled_at")),
+        labelled_at=read_day(fields.get("labelled_at"), where),
         model_version=_text(fields.get("model_version")),
     )
+
+
+def read_day(value: object, where: str) -> str | None:
+    """Read the day on which a label was given, in ISO form; None where it is empty.
+
+    Raises
+    ------
+    DataError
+        If it is no date.
+    """
+    try:
+        when = parse_time(value)
+    except DataError as error:
+        raise DataError(f"{where}: 'labelled_at' must be a date like 2025-03-12. Got another value.") from error
+    return None if when is None else day_in_shanghai(when)
 
 
 def _text(value: object) -> str | None:

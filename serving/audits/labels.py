@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from data.dates import SHANGHAI, parse_time
 from data.errors import DataError
 from data.labels import LABELS, Label
-from serving.audits.file import BETWEEN, AuditRow
+from serving.audits.file import BETWEEN, AuditRow, read_day
 from serving.audits.small_table import iter_rows, read_bytes, read_note_id
 
 SHEET_COLUMNS = ("note_id", "label", "annotator", "labelled_at")
@@ -139,16 +138,8 @@ def _given(where: str, note_id: str, label: str, fields: dict[str, Any], today: 
     annotator = _cell(fields, "annotator")
     if not annotator or BETWEEN in annotator:
         raise DataError(f"{where}: a labelled note must have an 'annotator', a name without {BETWEEN!r}.")
-    try:
-        when = parse_time(_cell(fields, "labelled_at"))
-    except DataError as error:
-        raise DataError(f"{where}: 'labelled_at' must be a date like 2025-03-12. Got another value.") from error
-    day = _day(when) if when else today.isoformat()
+    day = read_day(_cell(fields, "labelled_at"), where) or today.isoformat()
     return GivenLabel(where, note_id, None if label == UNSURE else Label(label), annotator, day)
-
-
-def _day(when: datetime) -> str:
-    return when.astimezone(SHANGHAI).date().isoformat()
 
 
 def _cell(fields: dict[str, Any], name: str) -> str:

@@ -7,8 +7,11 @@ from typing import Any
 
 import msgspec
 
-from data.errors import ModelError
+from data.dates import day_in_shanghai, parse_time
+from data.errors import DataError, ModelError
 from models.prevalence import Validation, ValidationStatistics
+from models.trained_notes import TrainedNotes
+from serving.audits.file import AuditFile
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +21,26 @@ class ReportModel:
     version: str
     training_hashes: frozenset[str]
     validation: Validation | None
+    trained_notes: TrainedNotes | None = None
+    made_on: str | None = None  # ISO day in Asia/Shanghai
 
     @property
     def statistics(self) -> ValidationStatistics | None:
         """Of the four labels of the author's own content."""
         return None if self.validation is None else self.validation.author
+
+    def learned_from(self, audit: AuditFile) -> bool:
+        """Tell whether the model was trained on an audit: on the file, or on notes whose labels are not younger.
+
+        A label that was given after the model was made cannot have taught it, though it knew the note.
+        """
+        if audit.sha256 in self.training_hashes:
+            return True
+        if self.trained_notes is None:
+            return False
+        younger = (row.labelled_at and self.made_on and row.labelled_at > self.made_on for row in audit.rows)
+        old = [row.note_id for row, is_younger in zip(audit.rows, younger, strict=True) if row.label and not is_younger]
+        return self.trained_notes.count(old) > 0
 
 
 def released_folder() -> Path:
@@ -47,5 +65,19 @@ def read_report_model(folder: Path) -> ReportModel:
     if not isinstance(version, str) or not isinstance(training, list):
         raise ModelError(f"{path}: must hold a 'model_version' and a list 'training_data'.")
     hashes = frozenset(str(entry["sha256"]) for entry in training if isinstance(entry, dict) and "sha256" in entry)
-    file = folder / "validation.npz"
-    return ReportModel(version, hashes, Validation.load(file) if file.exists() else None)
+    validation, trained = folder / "validation.npz", folder / "trained_notes.npy"
+    return ReportModel(
+        version,
+        hashes,
+        Validation.load(validation) if validation.exists() else None,
+        TrainedNotes.load(trained) if trained.exists() else None,
+        _day_of(manifest.get("created_at"), path),
+    )
+
+
+def _day_of(created_at: object, path: Path) -> str | None:
+    try:
+        created = parse_time(created_at)
+    except DataError as error:
+        raise ModelError(f"{path}: 'created_at' must be a time. Got another value.") from error
+    return None if created is None else day_in_shanghai(created)

@@ -13,9 +13,9 @@ from serving.audits.file import AuditFile
 from serving.feeds.alarms import find_alarms
 from serving.feeds.audits import PlacedAudits, audit_kind, place_audits
 from serving.feeds.changes import add_changes
-from serving.feeds.gaps import fill_gaps
+from serving.feeds.gaps import fill_gaps, fill_periods
 from serving.feeds.note_weights import ESTIMANDS, WEIGHTS
-from serving.feeds.periods import cut_periods, fill_periods
+from serving.feeds.periods import cut_periods
 from serving.feeds.places import Places, split_places
 from serving.feeds.reliability import reliability_bins
 from serving.feeds.report_model import ReportModel
@@ -77,7 +77,7 @@ def estimate_rows(
     periods = names if period != "all" else ()
     places = split_places(columns, periods, when)
     audits = _placed(audit, columns, places, period)
-    used = audit is not None and audit.sha256 in model.training_hashes
+    used = audit is not None and model.learned_from(audit)
     maker = RowMaker(columns, model, level, weight, used)
     overall = [maker.estimate(*pair) for pair in zip(places.overall, audits.overall, strict=True)]
     if not periods:  # feeds are what shrinks together, and there is no sum of audits to keep apart

@@ -57,7 +57,7 @@ def rewrite(folder, artifact, **extra):
 
 def test_what_is_written_again_gives_the_same_logits(folder):
     first = load_artifact(folder)
-    rewrite(folder, first)
+    rewrite(folder, first, **{"trained_notes.npy": (folder / "trained_notes.npy").read_bytes()})
     second = load_artifact(folder)
     assert np.array_equal(logits(first.model).notes, logits(second.model).notes)
     assert np.array_equal(logits(first.model).author, logits(second.model).author)

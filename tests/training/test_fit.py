@@ -25,6 +25,7 @@ from models.classifier import Classifier
 from models.ngrams import N_BUCKETS
 from models.policy import default_policy
 from models.prevalence import Validation
+from models.trained_notes import TrainedNotes
 from serving.cli import main
 from training.corpora import own_corpus
 from training.evaluate import evaluate
@@ -68,7 +69,8 @@ def no_fit(monkeypatch):
 
 def test_a_fit_without_corpora_writes_a_model_without_validation(small_model):
     artifact = load_artifact(small_model)
-    assert {path.name for path in small_model.iterdir()} == {"manifest.json", "policy.toml", "weights.safetensors"}
+    files = {"manifest.json", "policy.toml", "weights.safetensors", "trained_notes.npy"}
+    assert {path.name for path in small_model.iterdir()} == files
     assert artifact.manifest.metrics == {}
     assert [each.name for each in artifact.manifest.training_data] == [
         "data/corpus/notes.jsonl",
@@ -290,6 +292,9 @@ def test_own_notes_without_corpora_calibrate_and_validate(own_rows, quick, tmp_p
         56,
         "own",
     )
+    trained = TrainedNotes.load(tmp_path / "model" / "trained_notes.npy")  # an audit of any of them is refused
+    assert trained.count(row["note_id"] for row in rows) == 56
+    assert trained.count(["another"]) == 0
     assert (tmp_path / "work" / "metrics" / "cross_validation.csv").is_file()
     told = artifact.manifest.metrics["cross_validation"]["held_out"]
     assert told == "groups of sources of own labelled notes"
