@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
@@ -13,7 +12,6 @@ from data.errors import ConfigError
 Period = Literal["day", "week", "month", "all"]
 PERIODS: tuple[Period, ...] = get_args(Period)
 UNDATED = -1
-MOST_EMPTY = 60  # periods in a row that are filled in: one stray date must not make thousands
 _SHANGHAI_OFFSET_US = 8 * 3600 * 1_000_000  # no daylight saving since 1991, long before the first note
 _DAY_US = 24 * 3600 * 1_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -102,30 +100,6 @@ def period_before(name: str) -> str:
     ('2024-W52', '2025-02')
     """
     return period_of(_first_day(name) - timedelta(days=1), kind_of_period(name))
-
-
-def periods_between(first: str, last: str) -> tuple[str, ...]:
-    """Name the periods after `first` and before `last`, in order of time; none where they are more than 60.
-
-    Examples
-    --------
-    >>> periods_between("2024-11", "2025-02"), periods_between("2013-06-01", "2025-03-01")
-    (('2024-12', '2025-01'), ())
-    """
-    between: list[str] = []
-    while (last := period_before(last)) > first:
-        if len(between) == MOST_EMPTY:
-            return ()
-        between.append(last)
-    return tuple(reversed(between))
-
-
-def fill_periods(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Add to periods in order of time those between them, as far as `periods_between` names them."""
-    filled = list(names[:1])
-    for before, name in pairwise(names):
-        filled += [*periods_between(before, name), name]
-    return tuple(filled)
 
 
 def period_last_year(name: str) -> str | None:

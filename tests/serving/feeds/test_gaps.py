@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models.prevalence import Status, Validation, ValidationStatistics
+from serving.feeds.gaps import fill_periods, periods_between
 from serving.feeds.report_model import ReportModel
 from serving.feeds.scored_columns import ScoredColumns
 from serving.feeds.shares import build_report
@@ -99,3 +100,20 @@ def test_a_stray_date_makes_no_thousands_of_rows(columns, model):
 def test_an_empty_period_raises_no_alarm_and_breaks_no_series(report):
     assert [alarm.kind for alarm in report.alarms] == []
     assert report.series_breaks == ()
+
+
+def test_periods_without_a_note_are_named_in_order_of_time():
+    assert fill_periods(("2024-W51", "2025-W02")) == ("2024-W51", "2024-W52", "2025-W01", "2025-W02")
+    assert fill_periods(("2025-03",)) == ("2025-03",)
+    assert fill_periods(()) == ()
+
+
+def test_sixty_empty_periods_in_a_row_are_named_and_sixty_one_are_not():
+    assert len(periods_between("2025-01-01", "2025-03-03")) == 60
+    assert periods_between("2025-01-01", "2025-03-04") == ()
+    assert fill_periods(("2013-06-01", "2025-03-01", "2025-03-03")) == (
+        "2013-06-01",
+        "2025-03-01",
+        "2025-03-02",
+        "2025-03-03",
+    )

@@ -4,15 +4,7 @@ import numpy as np
 import pytest
 
 from data.errors import ConfigError
-from serving.feeds.periods import (
-    cut_periods,
-    fill_periods,
-    kind_of_period,
-    period_before,
-    period_end_us,
-    period_last_year,
-    periods_between,
-)
+from serving.feeds.periods import cut_periods, kind_of_period, period_before, period_end_us, period_last_year
 
 
 def cut(period, *moments):
@@ -74,20 +66,3 @@ def test_a_period_knows_its_neighbours_and_its_end(name, kind, before, last_year
 def test_what_is_no_period_is_refused(name):
     with pytest.raises(ConfigError, match="a period must be"):
         kind_of_period(name)
-
-
-def test_periods_without_a_note_are_named_in_order_of_time():
-    assert fill_periods(("2024-W51", "2025-W02")) == ("2024-W51", "2024-W52", "2025-W01", "2025-W02")
-    assert fill_periods(("2025-03",)) == ("2025-03",)
-    assert fill_periods(()) == ()
-
-
-def test_sixty_empty_periods_in_a_row_are_named_and_sixty_one_are_not():
-    assert len(periods_between("2025-01-01", "2025-03-03")) == 60
-    assert periods_between("2025-01-01", "2025-03-04") == ()
-    assert fill_periods(("2013-06-01", "2025-03-01", "2025-03-03")) == (
-        "2013-06-01",
-        "2025-03-01",
-        "2025-03-02",
-        "2025-03-03",
-    )
