@@ -14,8 +14,10 @@ from data.labels import LABELS, QUESTIONS
 
 SCHEMA_VERSION = 2
 VERSION_KEY = b"huoren.scored_schema_version"  # in the metadata of every Parquet file
-ADDED = {"n_comments": 2, "n_diverting_comments": 2}  # since which version; null in files of an older one
-ANSWER_VERSION = 1  # `schema_version` of a JSONL row: the answer's, which has the two counts beside it or not
+NEAR_HASHES = ("near_hash_1", "near_hash_2", "near_hash_3")  # near-copies share one or more: `data.near_copies`
+# Since which version; null in files of an older one.
+ADDED = {"n_comments": 2, "n_diverting_comments": 2, **dict.fromkeys(NEAR_HASHES, 2)}
+ANSWER_VERSION = 1  # `schema_version` of a JSONL row: the answer's, which has the columns `ADDED` beside it or not
 _TIME = pa.timestamp("us", tz="UTC")
 _EVIDENCE = pa.list_(
     pa.struct(
@@ -53,7 +55,9 @@ SCHEMA = pa.schema(
         ("likes", pa.int64()),
         ("n_comments", pa.int32()),
         ("n_diverting_comments", pa.int32()),  # those whose own decision is not "pass"
-        *((name, pa.string()) for name in ("text_hash", "model_version", "ruleset_version", "policy_version")),
+        ("text_hash", pa.string()),
+        *((name, pa.int64()) for name in NEAR_HASHES),
+        *((name, pa.string()) for name in ("model_version", "ruleset_version", "policy_version")),
         ("source_file", pa.string()),
         ("source_row", pa.int64()),
     ],

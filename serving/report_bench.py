@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from data.labels import LABELS
-from data.scored import SCHEMA
+from data.scored import NEAR_HASHES, SCHEMA
 from serving.feeds.report_model import read_report_model, released_folder
 from serving.feeds.scored_columns import read_scored
 from serving.feeds.shares import build_report
@@ -49,7 +49,10 @@ def _timed(console: Console, what: str) -> Iterator[None]:
 
 
 def write_archive(folder: Path, rows: int, *, model_version: str, seed: int = 0) -> None:
-    """Write parts: 200 feeds over 52 weeks, three notes an author, one text in ten a copy, one note in twenty twice."""
+    """Write parts: 200 feeds over 52 weeks, three notes an author, one note in twenty twice.
+
+    One text in ten is a copy; of the others one in ten is of a template, and shares two of three hashes.
+    """
     rng = np.random.default_rng(seed)
     for part, start in enumerate(range(0, rows, _PART_ROWS)):
         n = min(_PART_ROWS, rows - start)
@@ -63,6 +66,7 @@ def _batch(rng: np.random.Generator, start: int, n: int, rows: int, model_versio
     published = _START_US + rng.integers(0, _DAYS, n) * _DAY_US
     comments = rng.poisson(4, n).astype(np.int32)
     copied = np.where(rng.random(n) < 0.1, rng.integers(0, rows // 20 + 1, n), rows + start + np.arange(n))
+    template = np.where(rng.random(n) < 0.1, 2 * rows + copied % (rows // 20 + 1), copied)
     feed = _picked([f"feed {at}" for at in range(_FEEDS)], rng.zipf(1.3, n) % _FEEDS)
     known = {
         "note_id": _ids(np.where(rng.random(n) < 0.05, rng.integers(0, rows, n), start + np.arange(n)), 24),
@@ -84,6 +88,7 @@ def _batch(rng: np.random.Generator, start: int, n: int, rows: int, model_versio
         "n_comments": comments,
         "n_diverting_comments": rng.binomial(comments, 0.02).astype(np.int32),
         "text_hash": _ids(copied, 32),
+        **{name: _spread(numbers) for name, numbers in zip(NEAR_HASHES, (template, template, copied), strict=True)},
         "model_version": [model_version] * n,
         "policy_version": ["default@1"] * n,
     }
@@ -98,8 +103,11 @@ def _picked(names: list[str], positions: np.ndarray) -> pa.Array:
 
 def _ids(numbers: np.ndarray, width: int) -> pa.Array:
     """Spread numbers over hex strings as real ids are spread."""
-    mixed = (numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)).tolist()
-    return pa.array([(f"{value:016x}" * 2)[:width] for value in mixed])
+    return pa.array([(f"{value:016x}" * 2)[:width] for value in _spread(numbers, bits=64).tolist()])
+
+
+def _spread(numbers: np.ndarray, bits: int = 53) -> np.ndarray:
+    return (numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - bits)
 
 
 if __name__ == "__main__":

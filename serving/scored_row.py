@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from data.errors import DataError
+from data.near_copies import near_hashes
 from data.normalize import normalize_fields
 from data.notes import Note
 from data.records import NoteRecord
-from data.scored import text_hash
+from data.scored import NEAR_HASHES, text_hash
 from serving.note_classifier import Judgement, NoteClassifier
 
 _INT64 = 2**63
@@ -21,10 +22,10 @@ def score_records(
 ) -> list[dict[str, Any]]:
     """Judge a batch and make its rows, in its order, as `data.scored_writer.ScoredWriter.write` takes them."""
     notes = [record.note for record in records]
-    hashes = _text_hashes(notes, hash_key)
+    hashes = _hashes(notes, hash_key)
     return [
-        _row(record, judgement, scored_at, hashed)
-        for record, judgement, hashed in zip(records, classifier.judge_many(notes), hashes, strict=True)
+        _row(record, judgement, scored_at, of_note)
+        for record, judgement, of_note in zip(records, classifier.judge_many(notes), hashes, strict=True)
     ]
 
 
@@ -41,7 +42,7 @@ def check_counts(note: Note) -> None:
             raise DataError(f"{name!r} must be a whole number of 64 bits. Got a longer one.")
 
 
-def _row(record: NoteRecord, judgement: Judgement, scored_at: datetime, hashed: str | None) -> dict[str, Any]:
+def _row(record: NoteRecord, judgement: Judgement, scored_at: datetime, hashes: dict[str, Any]) -> dict[str, Any]:
     note = record.note
     row: dict[str, Any] = msgspec.to_builtins(judgement.verdict)
     row |= {
@@ -56,7 +57,7 @@ def _row(record: NoteRecord, judgement: Judgement, scored_at: datetime, hashed: 
         "n_comments": len(note.comments),
         "n_diverting_comments": sum(comment.decision != "pass" for comment in judgement.verdict.comments),
         "pa_organic": judgement.pa_organic,
-        "text_hash": hashed,
+        **hashes,
         # A file name may hold bytes that are no UTF-8.
         "source_file": record.source_file.encode("utf-8", "backslashreplace").decode("utf-8"),
         "source_row": record.source_row,
@@ -64,13 +65,17 @@ def _row(record: NoteRecord, judgement: Judgement, scored_at: datetime, hashed: 
     return row
 
 
-def _text_hashes(notes: Sequence[Note], key: bytes) -> list[str | None]:
+def _hashes(notes: Sequence[Note], key: bytes) -> list[dict[str, Any]]:
     """Hash title and body, what copies share; None without either, lest all empty notes meet."""
     normalized = normalize_fields([text for note in notes for text in (note.title, note.body)])
-    bounds = normalized.bounds.tolist()
+    bounds = normalized.bounds
+    starts, ends = bounds[:-1:2], bounds[2::2] - 1
+    texts = [normalized.text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    near = near_hashes(normalized.codes, starts, ends, key=key)
     return [
-        text_hash(normalized.text[bounds[2 * at] : bounds[2 * at + 2] - 1], key=key)
-        if note.title or note.body
-        else None
-        for at, note in enumerate(notes)
+        {
+            "text_hash": text_hash(text, key=key) if note.title or note.body else None,
+            **dict(zip(NEAR_HASHES, of_text, strict=True)),
+        }
+        for note, text, of_text in zip(notes, texts, near, strict=True)
     ]

@@ -1,4 +1,6 @@
-"""Notes that vary together: one author's, and copies of one text."""
+"""Notes that vary together: one author's, copies of one text, and near-copies within a feed."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -6,37 +8,74 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 IntArray = npt.NDArray[np.int64]
+HashArray = npt.NDArray[np.uint64]
 _BOILERPLATE_SHARE, _BOILERPLATE_NOTES = 0.01, 50
+_LARGE_FEED = 100_000  # here pairs that share a hash by chance, whose number grows with the square, would chain up
+_FEED_FACTOR, _SPREAD_FACTOR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 
 
-def join_notes(author: IntArray, text: IntArray) -> IntArray:
-    """Give notes that are joined by a chain of shared authors and shared texts one cluster.
+def join_notes(author: IntArray, text: HashArray, feed: IntArray, near: Sequence[IntArray]) -> IntArray:
+    """Give notes that are joined by a chain of shared authors, texts and near-copies one cluster.
 
-    A text of over 1 % of all notes (and over 50) is boilerplate and joins nothing, lest all its authors be one cluster.
+    What over 1 % of all notes (near-copies: of a feed's notes) and over 50 share is boilerplate and joins nothing,
+    lest all its authors be one cluster. In a feed of over 100,000 notes near-copies must share two hashes.
 
     Parameters
     ----------
-    author, text
+    author
         Codes from 0, -1 where unknown, shape (n_notes,); what is unknown joins nothing.
+    text
+        Spread hashes, 0 where unknown, shape (n_notes,).
+    feed
+        Codes from 0, shape (n_notes,).
+    near
+        Each of the hashes of `data.near_copies`, -1 where unknown, shape (n_notes,).
 
     Returns
     -------
     ndarray
         Codes below 2 n_notes, not without gaps, shape (n_notes,).
     """
-    uses = np.bincount(text[text >= 0])
-    joins = (uses > 1) & ~((uses > _BOILERPLATE_NOTES) & (uses > _BOILERPLATE_SHARE * len(text)))
-    number = np.append(np.where(joins, np.cumsum(joins) - 1, -1), -1)  # of the texts that join; text -1 is the last
-    rows = np.flatnonzero(number[text] >= 0)
-    n_authors = int(author.max(initial=-1)) + 1
-    joined = n_authors + number[text[rows]]
-    owned = author[rows] >= 0
-    size = n_authors + int(np.count_nonzero(joins))
-    pairs = (author[rows][owned], joined[owned])
-    graph = coo_array((np.ones(len(pairs[0]), dtype=bool), pairs), shape=(size, size))
-    count, component = connected_components(graph, directed=False)
-    cluster: IntArray = count + np.arange(len(author))  # joined to nothing, until shown otherwise
-    cluster[rows] = component[joined]
-    known = author >= 0
-    cluster[known] = component[author[known]]
+    n, sizes = len(author), np.bincount(feed)
+    links = [_links(text, text != 0, np.full(n, n))]
+    size = sizes[feed]
+    is_large, spread_feed = size > _LARGE_FEED, feed.astype(np.uint64) * _FEED_FACTOR
+    for one, other in zip(near, (*near[1:], *near[:1]), strict=True):
+        mixed = one.astype(np.uint64) ^ spread_feed
+        mixed[is_large] += other[is_large].astype(np.uint64) * _FEED_FACTOR
+        links.append(_links(mixed * _SPREAD_FACTOR, (one >= 0) & (other >= 0), size))
+    first, second = np.concatenate(links, axis=1)
+    node = np.where(author >= 0, author, int(author.max(initial=-1)) + 1 + np.arange(n))
+    return _joined(node, node[first], node[second])
+
+
+def _links(values: HashArray, known: npt.NDArray[np.bool_], among: IntArray) -> IntArray:
+    """Link each note to the next one of the same value, shape (2, n_links); `among` is how many notes share it at most.
+
+    One sort of numbers that hold the upper bits of a value and, in the lower ones, its row.
+    """
+    rows = np.flatnonzero(known).astype(np.uint64)
+    bits = np.uint64(len(values).bit_length())
+    at_row = (np.uint64(1) << bits) - np.uint64(1)
+    keys = np.sort((values[known] & ~at_row) | rows)
+    is_link = np.flatnonzero((keys[1:] ^ keys[:-1]) <= at_row)
+    first, second = ((keys[is_link + step] & at_row).astype(np.int64) for step in (0, 1))
+    is_same = values[first] == values[second]
+    is_link, first, second = is_link[is_same], first[is_same], second[is_same]
+    run = np.cumsum(np.diff(is_link, prepend=-2) != 1) - 1
+    uses = (np.bincount(run) + 1)[run]
+    kept = ~((uses > _BOILERPLATE_NOTES) & (uses > _BOILERPLATE_SHARE * among[first]))
+    return np.stack([first[kept], second[kept]])
+
+
+def _joined(node: IntArray, first: IntArray, second: IntArray) -> IntArray:
+    """Give nodes that links join the least of them."""
+    linked, ends = np.unique(np.concatenate([first, second]), return_inverse=True)
+    pairs = ends.reshape(2, -1)
+    graph = coo_array((np.ones(pairs.shape[1], dtype=bool), (pairs[0], pairs[1])), shape=(len(linked), len(linked)))
+    _, component = connected_components(graph, directed=False)
+    _, least = np.unique(component, return_index=True)
+    cluster_of = np.arange(int(node.max(initial=-1)) + 1)
+    cluster_of[linked] = linked[least[component]]
+    cluster: IntArray = cluster_of[node]
     return cluster

@@ -47,6 +47,8 @@ class RowFacts:
             "comment_diversion": None if comments is None else comments.density(self.level),
             "model_versions": _names(columns.versions, columns.version[notes]),
             "policy_versions": _names(columns.policies, columns.policy[notes]),
+            "earlier_model_versions": _names_of_half(columns.versions, columns.earlier_version[notes]),
+            "earlier_policy_versions": _names_of_half(columns.policies, columns.earlier_policy[notes]),
             "is_complete": is_complete(place.period, self._last_collections.get(place.feed)),
             "checks": Checks(
                 naive=self._naive(notes),
@@ -81,3 +83,9 @@ class RowFacts:
 def _names(names: tuple[str, ...], codes: IntArray) -> tuple[str, ...]:
     """Names that occur, in order of name; an unknown one is left out."""
     return tuple(sorted(names[code] for code in np.flatnonzero(np.bincount(codes[codes >= 0], minlength=1))))
+
+
+def _names_of_half(names: tuple[str, ...], codes: IntArray) -> tuple[str, ...]:
+    """Names that occur in at least half of the places, in order of name."""
+    counts = np.bincount(codes[codes >= 0], minlength=1)
+    return tuple(sorted(names[code] for code in np.flatnonzero((counts > 0) & (2 * counts >= len(codes)))))

@@ -119,6 +119,8 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
     since_last_year: Change | None = None
     model_versions: tuple[str, ...] = ()
     policy_versions: tuple[str, ...] = ()
+    earlier_model_versions: tuple[str, ...] = ()  # others that judged at least half of these notes before
+    earlier_policy_versions: tuple[str, ...] = ()
     is_complete: bool = True  # False: notes of this period were still being collected
     reasons: tuple[str, ...] = ()
 

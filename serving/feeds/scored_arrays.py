@@ -12,16 +12,19 @@ import pyarrow.compute as pc
 
 from data.errors import DataError
 from data.labels import LABELS
+from data.scored import NEAR_HASHES
 from models.prevalence import author_posteriors
 from serving.feeds.first_collections import first_collections
 from serving.feeds.note_clusters import join_notes
 from serving.feeds.scored_query import place_row
+from serving.feeds.scorings import Scorings
 
 IntArray = npt.NDArray[np.int64]
-_HASHED = ("note", "author", "text")
+_HASHED = ("note", "author")
 _NAMES = {"feed": "feeds", "channel": "channels", "version": "versions", "policy": "policies"}
 _PLAIN = {
-    **dict.fromkeys(("published_us", "collected_us", "scored_us", "n_comments", "n_diverting_comments"), np.int64),
+    **dict.fromkeys(("published_us", "collected_us", "scored_us"), np.int64),
+    **dict.fromkeys(("n_comments", "n_diverting_comments", *NEAR_HASHES), np.int64),
     **dict.fromkeys(("dated", "collected_known"), np.bool_),
     **dict.fromkeys(("impressions", "likes"), np.float64),
     "q_commercial": np.float32,
@@ -43,7 +46,7 @@ def collect_arrays(path: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, A
         With file and line (Parquet: row), if a value is missing or unknown.
     """
     pieces: dict[str, list[Any]] = {
-        name: [] for name in ("note_id", *_HASHED, *_NAMES, *_PLAIN, "author_label", "posteriors")
+        name: [] for name in ("note_id", *_HASHED, "text", *_NAMES, *_PLAIN, "author_label", "posteriors")
     }
     n = 0
     for batch in batches:
@@ -52,6 +55,7 @@ def collect_arrays(path: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, A
         n += len(batch)
     arrays: dict[str, Any] = {name: _joined(pieces.pop(name), dtype) for name, dtype in _PLAIN.items()}
     arrays |= {name: _codes(_joined(pieces.pop(name), np.uint64)) for name in _HASHED}
+    arrays["text"] = _joined(pieces.pop("text"), np.uint64)
     for name, plural in _NAMES.items():
         arrays[plural], arrays[name] = _unified(pieces.pop(name))
     arrays["note_ids"] = pa.chunked_array(pieces.pop("note_id"), pa.string())
@@ -60,12 +64,15 @@ def collect_arrays(path: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, A
     arrays["first_collected_us"] = first_collections(
         *(arrays[name] for name in ("note", "feed", "collected_us", "collected_known"))
     )
-    latest = latest_rows(arrays["note"], arrays["scored_us"], arrays["feed"])
+    scorings = Scorings.of(arrays["note"], arrays["scored_us"], arrays["feed"])
+    arrays |= {f"earlier_{name}": scorings.earlier(arrays[name]) for name in ("version", "policy")}
+    latest = scorings.latest()
     latest = latest[np.lexsort((arrays["published_us"][latest], arrays["feed"][latest]))]  # as a report takes them
     for name, values in arrays.items():  # one by one: two whole archives need not fit
         arrays[name] = rows_at(latest, values)
     pa.default_memory_pool().release_unused()  # Arrow keeps the batches' memory for more of them
-    arrays["cluster"] = join_notes(arrays["author"], arrays.pop("text"))
+    near = [arrays.pop(name) for name in NEAR_HASHES]
+    arrays["cluster"] = join_notes(arrays["author"], arrays.pop("text"), arrays["feed"], near)
     return arrays
 
 
@@ -99,7 +106,7 @@ def _checked(path: Path, batch: pa.RecordBatch, start: int) -> dict[str, Any]:
         "note_id": batch["note_id"],
         "author_label": label.to_numpy(),
         "posteriors": author_posteriors(scores, values[:, _PROBABILITIES.index("pa_organic")]).astype(np.float32),
-        **{name: batch[name].to_numpy(zero_copy_only=False) for name in (*_HASHED, *_PLAIN)},
+        **{name: batch[name].to_numpy(zero_copy_only=False) for name in (*_HASHED, "text", *_PLAIN)},
         **{name: batch[name].dictionary_encode() for name in _NAMES},
     }
 
@@ -127,14 +134,3 @@ def rows_at(rows: IntArray, values: Any) -> Any:
     if isinstance(values, tuple):
         return values
     return values.take(rows) if isinstance(values, pa.ChunkedArray) else values[rows]
-
-
-def latest_rows(note: IntArray, time: IntArray, feed: IntArray) -> IntArray:
-    """Find the row of each note in each feed with the latest time, of equal times the last; ascending."""
-    repeated = np.bincount(note)[note] > 1
-    rows = np.flatnonzero(repeated)
-    order = rows[np.lexsort((time[rows], note[rows], feed[rows]))]
-    is_last = (np.diff(note[order], append=-1) != 0) | (np.diff(feed[order], append=-1) != 0)
-    kept = ~repeated
-    kept[order[is_last]] = True
-    return np.flatnonzero(kept)

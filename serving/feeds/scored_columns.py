@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.labels import LABELS
-from serving.feeds.scored_arrays import collect_arrays, latest_rows, rows_at
+from serving.feeds.scored_arrays import collect_arrays, rows_at
 from serving.feeds.scored_query import QUERY_ERRORS, query_archive, stream_archive
+from serving.feeds.scorings import Scorings
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -39,9 +40,11 @@ class ScoredColumns:
     feed: IntArray
     version: IntArray
     policy: IntArray
+    earlier_version: IntArray  # the last other one that judged the note in its feed before; -1: none
+    earlier_policy: IntArray
     channel: IntArray
     author: IntArray
-    cluster: IntArray  # of notes joined by an author or a text; codes with gaps
+    cluster: IntArray  # of notes joined by an author, a text or near-copies; codes with gaps
     published_us: IntArray
     dated: BoolArray
     collected_us: IntArray
@@ -85,7 +88,8 @@ class ScoredColumns:
             "channels": (),
             "note": np.unique(np.asarray(note_ids, dtype=object), return_inverse=True)[1],
             **dict.fromkeys(("feed", "version", "policy", "published_us", "collected_us"), zeros),
-            **dict.fromkeys(("channel", "author", "n_comments", "n_diverting_comments"), unknown),
+            **dict.fromkeys(("channel", "author", "earlier_version", "earlier_policy"), unknown),
+            **dict.fromkeys(("n_comments", "n_diverting_comments"), unknown),
             **dict.fromkeys(("dated", "collected_known"), no),
             **dict.fromkeys(("impressions", "likes"), np.full(n, np.nan)),
             "cluster": np.arange(n),
@@ -117,7 +121,7 @@ class ScoredColumns:
 
     def latest(self, *, per_feed: bool) -> IntArray:
         """Rows with the latest `scored_us` of each note (in each feed, or overall); of equal ones the last."""
-        return latest_rows(self.note, self.scored_us, self.feed if per_feed else np.zeros_like(self.feed))
+        return Scorings.of(self.note, self.scored_us, self.feed if per_feed else np.zeros_like(self.feed)).latest()
 
 
 def read_scored(path: Path) -> ScoredColumns:

@@ -19,7 +19,7 @@ _BATCH_ROWS = 65_536
 _TIMES = ("published_at", "collected_at", "scored_at")
 _IDS = ("note_id", "feed_id", "keyword", "author_id", "text_hash")
 _STRINGS = (*_IDS, "author_label", "model_version", "policy_version")
-_COUNTS = ("impressions", "likes", *ADDED)
+_COUNTS = ("impressions", "likes", *ADDED)  # whole numbers that may be null, the hashes of near-copies among them
 _SCORES = tuple(f"p_{label}" for label in LABELS)
 COLUMNS = (*_STRINGS, *_TIMES, *_SCORES, "q_commercial", "pa_organic", *_COUNTS)
 

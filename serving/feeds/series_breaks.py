@@ -7,8 +7,8 @@ from models.prevalence import Status
 from serving.feeds.report_shape import SeriesBreak
 from serving.feeds.rows import FeedRow
 
-MIN_OVERLAP = 4  # periods scored by both, for the step between them to be known
-_KINDS = (("model", "model_versions"), ("policy", "policy_versions"))
+MIN_OVERLAP = 4  # periods scored by both, in the newest rows or in those that they replaced, for the step to be known
+_KINDS = ("model", "policy")
 
 
 def series_breaks(rows: Sequence[FeedRow]) -> tuple[SeriesBreak, ...]:
@@ -31,8 +31,8 @@ def series_breaks(rows: Sequence[FeedRow]) -> tuple[SeriesBreak, ...]:
             by_feed[row.feed].append(row)
     alike: dict[tuple[str, str, str, str], list[SeriesBreak]] = defaultdict(list)
     for feed, own in by_feed.items():
-        for kind, field in _KINDS:
-            for found in _breaks(feed, own, kind, field):
+        for kind in _KINDS:
+            for found in _breaks(feed, own, kind):
                 alike[found.period, found.kind, found.before, found.after].append(found)
     breaks: list[SeriesBreak] = []
     for (period, kind, before, after), found_in in sorted(alike.items()):
@@ -44,14 +44,15 @@ def series_breaks(rows: Sequence[FeedRow]) -> tuple[SeriesBreak, ...]:
     return tuple(breaks)
 
 
-def _breaks(feed: str, rows: Sequence[FeedRow], kind: str, field: str) -> list[SeriesBreak]:
-    versions = [set(getattr(row, field)) for row in rows]
+def _breaks(feed: str, rows: Sequence[FeedRow], kind: str) -> list[SeriesBreak]:
+    versions = [set(getattr(row, f"{kind}_versions")) for row in rows]
+    judged_by = [now.union(getattr(row, f"earlier_{kind}_versions")) for row, now in zip(rows, versions, strict=True)]
     found = []
     for row, before, after in zip(rows[1:], versions, versions[1:], strict=False):
         if row.period is None or not before or not (new := after - before):
             continue
         old = before - after or before
-        overlap = sum(old <= each and new <= each for each in versions)
+        overlap = sum(old | new <= each for each in judged_by)
         names = " + ".join(sorted(old)), " + ".join(sorted(new))
         found.append(
             SeriesBreak(feed=feed, period=row.period, kind=kind, before=names[0], after=names[1], overlap=overlap)

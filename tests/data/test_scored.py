@@ -22,6 +22,7 @@ def test_columns_stand_in_the_written_order():
         *("p_disclosed_ad", "p_diversion", "p_organic", "p_undisclosed_ad"),
         *("q_commercial", "q_disclosed", "q_diversion", "pa_organic", "evidence"),
         *("impressions", "likes", "n_comments", "n_diverting_comments", "text_hash"),
+        *("near_hash_1", "near_hash_2", "near_hash_3"),
         *("model_version", "ruleset_version", "policy_version", "source_file", "source_row"),
     ]
     assert SCHEMA.field("scored_at").type == pa.timestamp("us", tz="UTC")
@@ -53,8 +54,9 @@ def test_a_row_without_one_score_is_refused():
         flatten({**ROW, "scores": {"disclosed_ad": 0.1, "organic": 0.9, "undisclosed_ad": 0.0}})
 
 
-def test_a_row_of_an_older_archive_has_no_counts_of_comments():
+def test_a_row_of_an_older_archive_has_no_counts_of_comments_and_no_hashes_of_near_copies():
     assert flatten(ROW)["n_comments"] is None
+    assert flatten(ROW)["near_hash_1"] is None
     assert flatten({**ROW, "schema_version": 1, "n_comments": 3})["n_comments"] == 3
 
 

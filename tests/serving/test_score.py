@@ -98,6 +98,27 @@ def test_equal_texts_share_a_hash_that_another_run_does_not_know(score, notes):
     assert read_jsonl(score("b.jsonl", notes))[0]["text_hash"] != rows[0]["text_hash"]
 
 
+def test_near_copies_share_a_hash_that_another_run_does_not_know(score, tmp_path):
+    path = tmp_path / "copies.jsonl"
+    body = "这家店的宝藏面霜真的绝了我用了两个星期皮肤明显变得又软又嫩学生党也能放心入手需要的宝子滴滴我 {} 元"
+    texts = [
+        body.format(39),
+        body.format(128) + "✨",
+        body[:12],
+        "今天去了城东新开的咖啡馆靠窗的位置阳光很好拿铁拉花也漂亮",
+    ]
+    rows = [{"note_id": str(number), "body": body} for number, body in enumerate(texts)]
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    names = ("near_hash_1", "near_hash_2", "near_hash_3")
+    first, copy, short, other = ([row[name] for name in names] for row in read_jsonl(score("a.jsonl", path)))
+    assert first == copy
+    assert short == [None] * 3
+    assert not set(first) & set(other)
+    again = read_jsonl(score("b.jsonl", path))[0]
+    assert not set(first) & {again[name] for name in names}
+    assert pq.read_table(score("c.parquet", path))["near_hash_2"].null_count == 1
+
+
 def test_a_text_has_the_same_hash_wherever_it_stands_in_a_batch(score, tmp_path):
     path = tmp_path / "copies.jsonl"
     texts = [("甲", "乙"), ("", ""), ("甲", "乙"), ("甲乙", ""), ("", "甲乙")]

@@ -123,6 +123,36 @@ def test_notes_of_an_author_and_copies_of_a_text_are_clusters(tmp_path, name):
     assert len(set(cluster)) == 4
 
 
+@EVERY_FORM
+def test_near_copies_in_a_feed_are_clusters(tmp_path, name):
+    hashes = [(1, 2, 3), (4, 2, 5), (1, 2, 3), (6, 7, 8), (None, None, None), (None, None, None)]
+    rows = [
+        row(f"n{at}", feed_id=feed) | {f"near_hash_{place}": value for place, value in enumerate(of_note, start=1)}
+        for at, (of_note, feed) in enumerate(zip(hashes, "ffgfff", strict=True))
+    ]
+    columns = read_scored(write(tmp_path / name, rows))
+    of_note = dict(zip(columns.note_ids.to_pylist(), columns.cluster.tolist(), strict=True))
+    assert of_note["n0"] == of_note["n1"]
+    assert len(set(of_note.values())) == 5
+
+
+@EVERY_FORM
+def test_the_model_and_policy_that_judged_before_are_known(tmp_path, name):
+    old = {"model_version": "m1", "scored_at": "2026-10-01T00:00:00Z"}
+    rows = [row("a", **old), row("b", **old), row("a", model_version="m2"), row("c", model_version="m2")]
+    rows += [row("d", policy_version="default@0", scored_at="2026-10-01T00:00:00Z"), row("d")]
+    columns = read_scored(write(tmp_path / name, rows))
+    versions = {
+        note: (columns.versions[now], columns.versions[before] if before >= 0 else None)
+        for note, now, before in zip(
+            columns.note_ids.to_pylist(), columns.version, columns.earlier_version, strict=True
+        )
+    }
+    assert versions == {"a": ("m2", "m1"), "b": ("m1", None), "c": ("m2", None), "d": ("m1", None)}
+    policies = [columns.policies[code] if code >= 0 else None for code in columns.earlier_policy]
+    assert policies == [None, None, None, "default@0"]
+
+
 def test_archives_written_before_comments_were_counted_are_read_beside_new_ones(tmp_path):
     folder = write(tmp_path / "scored", [row(f"n{at}", n_comments=4, n_diverting_comments=1) for at in range(4)])
     old = folder / "part-00000.parquet"
