@@ -11,13 +11,13 @@ const shellWord = (text) => (/^[\w.\-\u4e00-\u9fff]+$/.test(text) ? text : `'${t
 // One period is enough to begin with: the chosen one, or the last.
 function advice(state, row) {
   const period = state.period ?? latestRow(state.feed, null)?.period ?? PERIODS[PERIODS.length - 1];
-  if (!period || !row || row.n < FEWEST_NOTES) return null;
+  if (!row || row.n < FEWEST_NOTES) return null;
   const feeds = [...FEEDS.values()].filter((each) => each.feed !== WHOLE && (state.feed === WHOLE || each.feed === state.feed));
-  const labels = d3.sum(feeds, (each) => Math.min(FEWEST_LABELS, each.periods.get(period)?.n ?? 0));
+  const labels = d3.sum(feeds, (each) => Math.min(FEWEST_LABELS, (period ? each.periods.get(period) : each.overall)?.n ?? 0));
   if (!labels) return null;
-  const command = ["huoren audit plan SCORED -o audit.csv", `--period ${REPORT.period}`, `--periods ${period}`,
+  const command = ["huoren audit plan SCORED -o audit.csv", `--period ${REPORT.period}`, period && `--periods ${period}`,
     state.feed !== WHOLE && `--feed ${shellWord(state.feed)}`, `--labels ${FEWEST_LABELS}`,
     REPORT.weight !== "count" && `--design pps --weight ${REPORT.weight}`].filter(Boolean).join(" ");
-  const fromModel = ["model_based", "shrunk_unaudited", "screening", "insufficient"].includes(row.status);
-  return element("p", { class: "advice" }, say(fromModel ? "advice_model" : "advice_more", { n: count(labels), period }), " ", element("code", {}, command));
+  const key = row.audit ? "advice_more" : "advice_model";
+  return element("p", { class: "advice" }, say(key, { n: count(labels), place: period ?? feedName(state.feed) }), " ", element("code", {}, command));
 }

@@ -94,7 +94,7 @@ function feedsSection(state) {
   const body = element("tbody");
   const found = element("span", { class: "found", role: "status" });
   const all = element("button", { type: "button", onclick: () => { sorting.all = true; draw(); } });
-  const heads = names.map((name) => element("th", { scope: "col" },
+  const heads = names.map((name) => element("th", { scope: "col", class: name },
     element("button", { type: "button", onclick: () => { sorting.down = sorting.column === name ? !sorting.down : name !== "feed" && name !== "period"; sorting.column = name; draw(); } }, COLUMNS[name].name())));
   const draw = () => {
     const wanted = rows.filter((row) => row.feed.toLowerCase().includes(sorting.search.toLowerCase())).sort(compare(sorting.column));

@@ -44,7 +44,7 @@ function movement(state) {
   const latest = latestRow(state.feed, state.period);
   if (!latest) return null;
   const step = stepsOf(state.feed, "organic").filter((each) => !state.period || each.period <= state.period).pop();
-  const changes = [latest.since_last_year, latest.since_last_period].filter(Boolean);
+  const changes = !state.period || latest.period === state.period ? [latest.since_last_year, latest.since_last_period].filter(Boolean) : [];
   if (state.period && !changes.length && !step) return null;
   return element("ul", { class: "cards" },
     step && element("li", { class: "step" },

@@ -12,9 +12,9 @@ function measuresSection(state, width) {
     const found = row && measure.read(row);
     const value = found && (found.share === undefined ? densityWithInterval(found) : withInterval(found));
     return element("figure", {},
-      element("figcaption", {}, element("b", {}, title), value && element("span", { class: "value" }, ` ${value}`),
+      element("figcaption", {}, element("b", {}, title), row && element("span", { class: "value" }, " ", value || chip(measure.status(row))),
         element("small", {}, say(about[name] ?? `${name}_about`))),
-      drawn ?? element("p", { class: "calm" }, name === "comments" ? say("no_comments") : say("no_measure", { status: statuses(state.feed, measure) })));
+      PERIODS.length > 0 && (drawn ?? element("p", { class: "calm" }, name === "comments" ? say("no_comments") : say("no_measure", { status: statuses(state.feed, measure) }))));
   });
   return section("measures", say("measures"), element("div", { class: "grid" }, figures));
 }

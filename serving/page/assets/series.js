@@ -14,8 +14,11 @@ function heights(points, measure) {
   return [Math.max(0, Math.min(middle - half, 100 - 2 * half)), Math.min(100, Math.max(middle + half, 2 * half))];
 }
 
-// Wide bands would hide everything under them.
-const isWideSeries = (points, measure) => measure.unit === "%" && d3.median(points, (each) => each.high - each.low) > 100 * WIDE;
+// Bands so wide would hide everything under them.
+const isWideSeries = (points, measure) => measure.unit === "%" && d3.median(points, (each) => each.high - each.low) > 40;
+const REALISED = 0.42;
+const PROCESS = 0.17;
+const faintness = (points, measure) => (isWideSeries(points, measure) ? 0.5 : 1);
 
 function seriesChart(feed, name, { width, height, title, chosen, annotated }) {
   const measure = MEASURES[name];
@@ -26,7 +29,7 @@ function seriesChart(feed, name, { width, height, title, chosen, annotated }) {
   const marginRight = 12;
   const step = (width - marginLeft - marginRight) / PERIODS.length;
   const dense = Math.min(1, step / 14); // from one for few periods down for many
-  const faint = isWideSeries(there, measure) ? 0.5 : 1;
+  const faint = faintness(there, measure);
   const { signs, lines } = placeSigns(feed, measure, step, { annotated });
   const alone = there.filter((each) => there.filter((other) => other.run === each.run).length === 1);
   const band = (low, high, opacity) => [
@@ -40,8 +43,8 @@ function seriesChart(feed, name, { width, height, title, chosen, annotated }) {
     marks: [
       Plot.axisX(everyNth(PERIODS, width - marginLeft), { tickSize: 3, label: null }),
       chosen && Plot.ruleX([chosen], { stroke: "#eef1f5", strokeWidth: Math.max(6, step) }),
-      band("processLow", "processHigh", 0.17),
-      band("low", "high", 0.42),
+      band("processLow", "processHigh", PROCESS),
+      band("low", "high", REALISED),
       annotated && Plot.lineY(there, { x: "period", y: "naive", z: "run", stroke: GREY, strokeWidth: 1, strokeDasharray: "4,3" }),
       Plot.lineY(there, { x: "period", y: "value", z: "run", stroke: BLUE, strokeWidth: 1.25 }),
       annotated && ruleMarks(),

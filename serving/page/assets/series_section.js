@@ -9,14 +9,15 @@ function seriesSection(state, width) {
   const drawn = seriesChart(state.feed, "organic", { width, height: width < 500 ? 280 : 340, title, chosen: state.period, annotated: true });
   return section("series", title, element("p", { class: "about" }, say("series_about", { level: level() })),
     isWideModel && element("p", { class: "about" }, say("series_wide")),
-    seriesLegend(state.feed), drawn, happenings(state.feed), periodNumbers(state));
+    element("div", { class: "kept" }, seriesLegend(state.feed), drawn), happenings(state.feed), periodNumbers(state));
 }
 
 function seriesLegend(feed) {
   const points = pointsOf(feed, MEASURES.organic);
+  const faint = faintness(points.filter((each) => Number.isFinite(each.value)), MEASURES.organic);
   const has = (list) => (list ?? []).length > 0;
   return legend([
-    [boxIcon(BLUE, 0.5), say("realised")], [boxIcon(BLUE, 0.17), say("process")],
+    [boxIcon(BLUE, faint * REALISED), say("realised")], [boxIcon(BLUE, faint * PROCESS), say("process")],
     ...Object.keys(STATUSES).filter((status) => points.some((each) => each.status === status)).map((status) => [statusIcon(status), say(`status_${status}`)]),
     points.some(isRefused) && [textIcon("×", GREY), say("refused")],
     points.some((each) => each.status === "empty") && [textIcon("␣", GREY), say("gap")],
@@ -39,12 +40,13 @@ function happenings(feed) {
 }
 
 function periodNumbers(state) {
+  const hasDensity = REPORT.weight !== "count"; // else it is the commercial share
   const head = [say("period"), say("ratio", { level: level() }), say("process"), say("status"), say("notes"), say("labels"), say("counted"),
-    say("commercial"), say("ad_density"), say("disclosure"), say("comments")];
+    say("commercial"), hasDensity && say("ad_density"), say("disclosure"), say("comments_short")].filter(Boolean);
   const rows = PERIODS.map((period) => [period, FEEDS.get(state.feed)?.periods.get(period)]).map(([period, row]) => !row ? [period] : [
     period, withInterval(row.organic),
     missing(row.organic?.process_ci_low) ? "–" : between(100 * row.organic.process_ci_low, 100 * row.organic.process_ci_high),
     chip(row.status), count(row.n), row.audit ? count(row.audit.labelled) : "–", percent(row.checks?.naive?.share),
-    withInterval(row.commercial_share), densityWithInterval(row.ad_density), withInterval(row.disclosure_rate), densityWithInterval(row.comment_diversion?.density)]);
+    withInterval(row.commercial_share), ...(hasDensity ? [densityWithInterval(row.ad_density)] : []), withInterval(row.disclosure_rate), densityWithInterval(row.comment_diversion?.density)]);
   return element("details", {}, element("summary", {}, say("numbers")), table(head, rows, { label: say("numbers"), class: "numbers" }));
 }

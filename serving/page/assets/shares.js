@@ -19,9 +19,12 @@ function drawnShares(row) {
   return shares.map((each) => ({ ...each, height: each.name === "organic" ? each.share : (each.share * rest) / (others || 1), isScaled }));
 }
 
+// Where a report is not cut into periods, the whole range is one.
+const rowsByPeriod = (feed) => (PERIODS.length
+  ? PERIODS.map((period) => [period, FEEDS.get(feed)?.periods.get(period)]) : [[say("range"), FEEDS.get(feed)?.overall]]);
+
 function stackedShares(feed) {
-  return PERIODS.flatMap((period) => {
-    const row = FEEDS.get(feed)?.periods.get(period);
+  return rowsByPeriod(feed).flatMap(([period, row]) => {
     if (!row?.organic) return [];
     let top = 0;
     return drawnShares(row).map((each) => {
@@ -34,18 +37,19 @@ function stackedShares(feed) {
 
 function sharesSection(state, width) {
   const parts = stackedShares(state.feed);
-  if (!parts.length) return FEEDS.size > 0 && PERIODS.length > 0 && section("shares", say("shares"), element("p", { class: "calm" }, say("shares_none", { status: statuses(state.feed, MEASURES.organic) })));
+  if (!parts.length) return FEEDS.size > 0 && section("shares", say("shares"), element("p", { class: "calm" }, say("shares_none")));
   const scaled = [...new Set(parts.filter((each) => each.isScaled).map((each) => each.period))];
   const names = [...STACK, "not_organic"].filter((name) => parts.some((each) => each.name === name));
+  const columns = rowsByPeriod(state.feed).map(([period]) => period);
   const drawn = chart(`${say("shares")}: ${feedName(state.feed)}`, {
     width, height: 240, marginLeft: 44, marginRight: 12, marginTop: 22, marginBottom: 28,
-    x: { type: "band", domain: PERIODS, label: null, padding: 0.15 },
+    x: { type: "band", domain: columns, label: null, padding: 0.15 },
     y: { domain: [0, 100], label: null, ticks: 5, tickFormat: (value) => `${value}%` },
     color: { type: "identity" },
     marks: [
-      Plot.axisX(everyNth(PERIODS, width - 44), { tickSize: 3, label: null }),
+      Plot.axisX(everyNth(columns, width - 44), { tickSize: 3, label: null }),
       Plot.barY(parts, { x: "period", y1: "bottom", y2: "top", fill: (each) => LABEL_COLOURS[each.name], stroke: "white", strokeWidth: 0.8 }),
-      width / PERIODS.length > 44 && Plot.text(parts.filter((each) => each.top - each.bottom > 8), {
+      width / columns.length > 44 && Plot.text(parts.filter((each) => each.top - each.bottom > 8), {
         x: "period", y: (each) => (each.top + each.bottom) / 2, text: (each) => Math.round(each.top - each.bottom), fill: (each) => (each.name === "diversion" ? "white" : "black"), fontSize: 11,
       }),
       Plot.text(scaled, { x: (each) => each, frameAnchor: "top", dy: -14, text: () => "≈", fill: INK, fontSize: 12 }),
@@ -54,11 +58,11 @@ function sharesSection(state, width) {
     ],
   });
   return section("shares", say("shares"), element("p", { class: "about" }, say("shares_about"), scaled.length > 0 && ` ${say("shares_scaled")}`),
-    legend(names.map((name) => [boxIcon(LABEL_COLOURS[name]), say(`label_${name}`)])), drawn, sharesNumbers(state.feed, names));
+    element("div", { class: "kept" }, legend(names.map((name) => [boxIcon(LABEL_COLOURS[name]), say(`label_${name}`)])), drawn), sharesNumbers(state.feed, names));
 }
 
 function sharesNumbers(feed, names) {
-  const rows = PERIODS.map((period) => [period, FEEDS.get(feed)?.periods.get(period)]).filter(([, row]) => row?.organic)
+  const rows = rowsByPeriod(feed).filter(([, row]) => row?.organic)
     .map(([period, row]) => [period, ...names.map((name) => {
       const share = labelShares(row).find((each) => each.name === name);
       return share && !missing(share.ci_low) ? withInterval(share) : percent(share?.share);

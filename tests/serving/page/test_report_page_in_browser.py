@@ -212,4 +212,13 @@ def test_a_change_of_view_is_said_to_screen_readers(reports, drive):
 
 def test_columns_without_any_number_are_left_out(reports, drive):
     (seen,) = drive(reports["large"], [["look"]])
-    assert seen["columns"] == 9  # no change since last period or year
+    assert {"change_last_period", "change_last_year"}.isdisjoint(seen["columns"])
+    assert seen["columns"] == seen["cells"]  # print hides a column by its name
+
+
+def test_a_report_without_periods_shows_the_whole_range(reports, drive):
+    report = msgspec.structs.replace(reports["sample"], period="all", periods=(), rows=(), change_points=())
+    (seen,) = drive(report, [["look"]])
+    assert (seen["charts"]["shares"], seen["charts"]["measures"]) == (1, 0)
+    assert "No number in any period" not in seen["text"]
+    assert "71.3%" in seen["headline"]
