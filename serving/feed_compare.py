@@ -9,9 +9,9 @@ from rich.console import Console
 from data.errors import ConfigError
 from serving.feed_input import add_feed_options, read_feed_input
 from serving.feeds.comparison import Comparison, compare
+from serving.feeds.estimates import estimate_rows
 from serving.feeds.note_weights import ESTIMANDS
 from serving.feeds.periods import kind_of_period
-from serving.feeds.shares import estimate_rows
 
 EXAMPLE = "example: huoren feed compare scored/ skincare outdoors --period 2025-03"
 

@@ -5,9 +5,9 @@ import msgspec
 from data.errors import DataError
 from models.prevalence import Status
 from serving.feeds.difference import subtract_rows
+from serving.feeds.estimates import Estimates
 from serving.feeds.row_estimate import Estimated
 from serving.feeds.rows import Change, Share
-from serving.feeds.shares import Estimates
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
