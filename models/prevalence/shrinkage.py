@@ -10,6 +10,7 @@ from models.prevalence.estimate import FloatArray
 
 MIN_UNITS = 2
 POOLED_LABELS = 40.0
+FAR = 3.0  # standard deviations from where all others say that a unit's correction lies
 NO_VARIANCE = 1e-12  # stands for none: its inverse stays a number
 
 
@@ -35,8 +36,9 @@ def shrink(
     """Shrink each unit's own correction towards the mean one, as far as its labels are few.
 
     `d_i ~ N(b_i, v_i)`, `b_i ~ N(b, a_i + tau^2)`; the answer is `m_i + (1 - B_i) b + B_i d_i` with
-    `B_i = (a_i + tau^2) / (a_i + tau^2 + v_i)`. A unit without an audit gets `m_i + b`. Only for showing many small
-    units: the total over units is summed from their audits.
+    `B_i = (a_i + tau^2) / (a_i + tau^2 + v_i)`. A unit without an audit gets `m_i + b`, and one whose correction lies
+    far from what all others say stands by its own audit (B_i = 1): shrinking would pull it away from its labels. Only
+    for showing many small units: the total over units is summed from their audits.
 
     Parameters
     ----------
@@ -78,6 +80,7 @@ def shrink(
     known = np.concatenate([a, v[audited]])
     if not np.all(np.isfinite(known) & (known >= 0)):
         raise ModelError("variances must be finite and not negative. Got others.")
+    own_noise = a + np.where(audited, v, 0.0)
     if labels is not None:
         behind = np.asarray(labels, dtype=np.float64)
         if behind.shape != m.shape:
@@ -86,9 +89,11 @@ def shrink(
         v[audited] = pool_variances(v[audited], behind[audited])
     noise = np.maximum(a + np.where(audited, v, 0.0), NO_VARIANCE)
     tau2 = between_variance(d[audited], noise[audited])
-    precision = 1 / (noise[audited] + tau2)
-    mean, mean_variance = float(precision @ d[audited] / precision.sum()), float(1 / precision.sum())
+    mean, mean_variance = _mean(d[audited], noise[audited] + tau2)
     kept = np.where(audited, (a + tau2) / (noise + tau2), 0.0)
+    # One error among few labels is far off, too: its own labels must say so as well as those of all.
+    doubt = np.maximum(noise, own_noise)
+    kept[np.flatnonzero(audited)[_far_off(d[audited], doubt[audited], tau2)]] = 1.0
     shares = m + (1 - kept) * mean + kept * np.where(audited, d, 0.0)
     own = np.where(audited, kept * np.where(audited, v, 0.0), a + tau2)
     variances = own + (1 - kept) ** 2 * mean_variance
@@ -122,6 +127,28 @@ def pool_variances(variances: npt.NDArray[np.floating], labels: npt.NDArray[np.f
     of_one = float(np.sum(labels**2 * variances) / np.sum(labels))
     pooled: FloatArray = (labels * variances + POOLED_LABELS * of_one / labels) / (labels + POOLED_LABELS)
     return pooled
+
+
+def _mean(values: FloatArray, variances: FloatArray) -> tuple[float, float]:
+    """Mean weighted by precision, and its variance."""
+    precision = 1 / variances
+    return float(precision @ values / precision.sum()), float(1 / precision.sum())
+
+
+def _far_off(values: FloatArray, variances: FloatArray, tau2: float) -> list[int]:
+    """Find the units that lie far from where all others say; the two furthest of few hide each other."""
+    mean, _ = _mean(values, variances + tau2)
+    odd = np.abs(values - mean) > (FAR - 1) * np.sqrt(variances + tau2)
+    return [int(i) for i in np.flatnonzero(odd) if _is_far(values, variances, int(i))]
+
+
+def _is_far(values: FloatArray, variances: FloatArray, at: int) -> bool:
+    others = np.arange(len(values)) != at
+    if np.count_nonzero(others) < MIN_UNITS:
+        return False
+    tau2 = between_variance(values[others], variances[others])
+    mean, mean_variance = _mean(values[others], variances[others] + tau2)
+    return bool(abs(values[at] - mean) > FAR * np.sqrt(variances[at] + tau2 + mean_variance))
 
 
 def between_variance(values: FloatArray, variances: FloatArray) -> float:

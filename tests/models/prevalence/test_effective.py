@@ -48,3 +48,13 @@ def test_unusable_clusters_are_refused():
         effect(posteriors, np.array([0, 1, -1]))
     with pytest.raises(ModelError, match=r"'clusters' must have shape \(3,\)"):
         effect(posteriors, np.array([0, 1]))
+
+
+def test_one_large_author_who_is_like_everybody_else_does_not_hide_what_authors_do():
+    """400 pairs of equal notes, and an author of 200 notes about the mean: another such author might be anywhere."""
+    rng = np.random.default_rng(4)
+    pairs = np.repeat(rng.random(400) < 0.5, 2)
+    organic = np.concatenate([np.where(pairs, 0.9, 0.1), np.tile([0.9, 0.1], 100)])
+    posteriors = np.column_stack([1 - organic, organic])
+    clusters = np.concatenate([np.repeat(np.arange(400), 2), np.full(200, 400)])
+    assert effect(posteriors, clusters) > 0.7 * (1 + 200**2 / 1000)

@@ -142,3 +142,25 @@ def test_numbers_of_labels_for_other_units_are_refused():
     _, m, a, d, v = units(np.random.default_rng(5), audited=1.0)
     with pytest.raises(ModelError, match=r"'labels' must have shape \(200,\)\. Got \(3,\) instead"):
         shrink(m, a, d, v, labels=np.ones(3))
+
+
+def test_a_feed_far_from_all_others_stands_by_its_own_labels():
+    rng = np.random.default_rng(8)
+    n, labels = 40, np.full(40, 60)
+    off = rng.normal(0.02, 0.03, n)
+    off[0] = 0.4
+    v = off_variance = np.full(n, 0.06 / 60)
+    v[0] = 0.4 * 0.6 / 60
+    d = off + rng.normal(size=n) * np.sqrt(off_variance)
+    shrunk = shrink(np.full(n, 0.5), np.full(n, 1e-4), d, v, labels=labels)
+    assert shrunk.shares[0] == pytest.approx(0.5 + d[0])
+    assert np.max(np.abs(shrunk.shares[1:] - 0.5 - d[1:])) > 0.005
+
+
+def test_one_error_among_six_labels_is_no_feed_far_from_all_others():
+    """Its variance, pooled, says that it cannot be chance; its own says that it is one label."""
+    n = 60
+    d, v = np.zeros(n), np.full(n, 0.01 / 6)
+    d[0], v[0] = 1 / 6, (5 / 36) / 6
+    shrunk = shrink(np.full(n, 0.5), np.full(n, 1e-6), d, v, labels=np.full(n, 6))
+    assert shrunk.shares[0] < 0.55
