@@ -14,7 +14,6 @@ from data.errors import DataError
 from data.labels import LABELS
 from data.scored import NEAR_HASHES
 from models.prevalence import author_posteriors
-from serving.feeds.first_collections import first_collections
 from serving.feeds.note_clusters import join_notes
 from serving.feeds.scored_query import place_row
 from serving.feeds.scorings import Scorings
@@ -61,11 +60,9 @@ def collect_arrays(path: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, A
     arrays["note_ids"] = pa.chunked_array(pieces.pop("note_id"), pa.string())
     arrays["author_label"] = _joined(pieces.pop("author_label"), np.int64)
     arrays["posteriors"] = np.concatenate([np.empty((0, len(LABELS)), np.float32), *pieces.pop("posteriors")])
-    arrays["first_collected_us"] = first_collections(
-        *(arrays[name] for name in ("note", "feed", "collected_us", "collected_known"))
-    )
     scorings = Scorings.of(arrays["note"], arrays["scored_us"], arrays["feed"])
     arrays |= {f"earlier_{name}": scorings.earlier(arrays[name]) for name in ("version", "policy")}
+    arrays["first_collected_us"] = scorings.earliest(arrays["collected_us"], arrays["collected_known"])
     latest = scorings.latest()
     latest = latest[np.lexsort((arrays["published_us"][latest], arrays["feed"][latest]))]  # as a report takes them
     for name, values in arrays.items():  # one by one: two whole archives need not fit

@@ -1,4 +1,4 @@
-"""Notes that were scored several times: the latest scoring of each, and which other model or policy judged before."""
+"""Notes that were scored several times: the latest scoring of each, who judged before, and when it was first seen."""
 
 from dataclasses import dataclass
 
@@ -51,11 +51,30 @@ class Scorings:
         if not len(self.rows) or codes.min() == codes.max():
             return found
         code, lasts = codes[self.rows], self._lasts
-        is_other = (code >= 0) & (code != np.repeat(code[lasts], np.diff(self.starts, append=len(self.rows))))
+        is_other = (code >= 0) & (code != self._repeated(code[lasts]))
         at = np.maximum.reduceat(np.where(is_other, np.arange(len(code)), -1), self.starts)
         found[self.rows[lasts]] = np.where(at >= 0, code[at], -1)
         return found
 
+    def earliest(self, times: IntArray, known: npt.NDArray[np.bool_]) -> IntArray:
+        """Give each row the earliest known time among those of its note in its feed, shape (n_rows,).
+
+        Parameters
+        ----------
+        times, known
+            Of each row; where not known a time is passed on as it is.
+        """
+        first = times.copy()
+        if len(self.rows):
+            of_rows = np.where(known, times, np.iinfo(np.int64).max)[self.rows]
+            earliest = self._repeated(np.minimum.reduceat(of_rows, self.starts))
+            first[self.rows] = np.where(known[self.rows], earliest, times[self.rows])
+        return first
+
     @property
     def _lasts(self) -> IntArray:
         return np.append(self.starts[1:], len(self.rows))[: len(self.starts)] - 1
+
+    def _repeated(self, values: IntArray) -> IntArray:
+        """Give each of `rows` the value of its note and feed."""
+        return np.repeat(values, np.diff(self.starts, append=len(self.rows)))

@@ -3,11 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
-import pytest
-
 from data.labels import LABELS
-from serving.feeds.first_collections import first_collections
 from serving.feeds.report_model import ReportModel
 from serving.feeds.scored_columns import read_scored
 from serving.feeds.shares import build_report
@@ -66,19 +62,3 @@ def test_notes_collected_anew_are_not_late(tmp_path):
     row = march(tmp_path / "scored.jsonl", [*FIRST, *anew])
     assert (row.n, row.checks.late_notes, row.checks.lag_days_median) == (100, 0, 2.0)
     assert row.is_complete
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_first_collection_is_the_earliest_of_a_note_in_a_feed(seed):
-    rng = np.random.default_rng(seed)
-    note, feed, time = (rng.integers(0, most, 60) for most in (20, 2, 1000))
-    known = rng.random(60) < 0.8
-    expected = [
-        min(time[(note == note[i]) & (feed == feed[i]) & known]) if known[i] else time[i] for i in range(len(note))
-    ]
-    assert first_collections(note, feed, time, known).tolist() == expected
-
-
-def test_no_rows_have_no_first_collection():
-    none = np.zeros(0, dtype=np.int64)
-    assert len(first_collections(none, none, none, none.astype(bool))) == 0

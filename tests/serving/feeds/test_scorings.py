@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from serving.feeds.scorings import Scorings
 
@@ -35,7 +36,19 @@ def test_an_unknown_code_is_no_other():
     assert found.earlier(np.array([-1, 2, 3, -1])).tolist() == [-1, -1, -1, 3]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_earliest_known_time_of_a_note_in_a_feed_is_found(seed):
+    rng = np.random.default_rng(seed)
+    note, feed, time = (rng.integers(0, most, 60) for most in (20, 2, 1000))
+    known = rng.random(60) < 0.8
+    expected = [
+        min(time[(note == note[i]) & (feed == feed[i]) & known]) if known[i] else time[i] for i in range(len(note))
+    ]
+    assert Scorings.of(note, rng.integers(0, 9, 60), feed).earliest(time, known).tolist() == expected
+
+
 def test_no_rows_have_no_latest():
     none = np.zeros(0, dtype=np.int64)
     found = Scorings.of(none, none, none)
     assert (found.latest().tolist(), found.earlier(none).tolist()) == ([], [])
+    assert found.earliest(none, none.astype(bool)).tolist() == []
