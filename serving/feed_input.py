@@ -11,7 +11,7 @@ from serving.feeds.note_weights import WEIGHTS
 from serving.feeds.report_model import ReportModel, read_report_model, released_folder
 from serving.feeds.report_shape import Report
 from serving.feeds.scored_columns import ScoredColumns, read_scored
-from serving.feeds.shares import build_report
+from serving.feeds.whole_report import build_report
 
 
 class FeedInput(NamedTuple):

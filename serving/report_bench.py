@@ -17,7 +17,7 @@ from data.labels import LABELS
 from data.scored import NEAR_HASHES, SCHEMA
 from serving.feeds.report_model import read_report_model, released_folder
 from serving.feeds.scored_columns import read_scored
-from serving.feeds.shares import build_report
+from serving.feeds.whole_report import build_report
 
 _PART_ROWS = 250_000
 _FEEDS, _DAYS = 200, 364

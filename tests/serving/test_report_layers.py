@@ -13,7 +13,7 @@ from models.prevalence import TWO_CLASSES, Status, Validation, ValidationStatist
 from serving.audits.file import AuditFile, AuditRow
 from serving.feeds.report_model import ReportModel
 from serving.feeds.scored_columns import ScoredColumns
-from serving.feeds.shares import build_report
+from serving.feeds.whole_report import build_report
 
 MIX = np.array([0.1, 0.1, 0.6, 0.2])
 MONTHS = [(2024, month) for month in range(10, 13)] + [(2025, month) for month in range(1, 11)]

@@ -10,7 +10,7 @@ from models.prevalence import Status, Validation, ValidationStatistics
 from serving.feeds.gaps import fill_periods, periods_between
 from serving.feeds.report_model import ReportModel
 from serving.feeds.scored_columns import ScoredColumns
-from serving.feeds.shares import build_report
+from serving.feeds.whole_report import build_report
 
 N = 100  # notes a feed and month
 FEEDS = ("whole", "gappy")

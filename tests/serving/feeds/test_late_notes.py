@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from data.labels import LABELS
 from serving.feeds.report_model import ReportModel
 from serving.feeds.scored_columns import read_scored
-from serving.feeds.shares import build_report
+from serving.feeds.whole_report import build_report
 
 MARCH = datetime(2025, 3, 10, tzinfo=UTC)
 MODEL = ReportModel("m1", frozenset(), None)

@@ -7,7 +7,7 @@ import pytest
 
 from serving.feeds.report_model import ReportModel
 from serving.feeds.scored_columns import ScoredColumns
-from serving.feeds.shares import build_report
+from serving.feeds.whole_report import build_report
 
 N = 10  # notes a month
 

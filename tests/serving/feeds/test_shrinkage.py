@@ -10,7 +10,7 @@ from models.prevalence import Status, Validation, ValidationStatistics
 from serving.audits.file import AuditFile, AuditRow
 from serving.feeds.report_model import ReportModel
 from serving.feeds.scored_columns import ScoredColumns
-from serving.feeds.shares import build_report
+from serving.feeds.whole_report import build_report
 
 MIX = np.array([0.1, 0.1, 0.6, 0.2])
 N_FEEDS, N = 60, 150

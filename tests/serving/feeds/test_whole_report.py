@@ -21,7 +21,7 @@ from models.prevalence import (
 from serving.audits.file import AuditFile, AuditRow
 from serving.feeds.report_model import ReportModel
 from serving.feeds.scored_columns import ScoredColumns
-from serving.feeds.shares import build_report
+from serving.feeds.whole_report import build_report
 
 MIX = np.array([0.15, 0.15, 0.5, 0.2])
 N = 600
