@@ -80,18 +80,17 @@ def cluster_design_effect(
     if (single := float(np.vdot(weighted, weighted))) == 0:
         return 1.0
     inside, own = codes[shared], weights[shared]
-    pairs = 1 / np.maximum(np.bincount(inside) - 1, 1)
+    sizes = np.bincount(inside)
+    pairs = 1 / np.maximum(sizes - 1, 1)
+    pairs_of_note, is_even = pairs[inside], bool(own.min() == own.max() > 0)
     added = alike = spread = 0.0
     for column, plain in zip(weighted[:, shared], apart[:, shared], strict=True):
-        added += _squares(inside, column).sum()
-        alike += float(_squares(inside, plain) @ pairs)
-        spread += float(plain @ plain)
+        together, squares = np.bincount(inside, column), plain * plain
+        sums = together / own[0] if is_even else np.bincount(inside, plain)
+        added += float(together @ together - column @ column)
+        alike += float((sums * sums) @ pairs - squares @ pairs_of_note)
+        spread += float(squares.sum())
     within = max(0.0, alike / spread) if spread > 0 else 0.0
-    expected = within * float(_squares(inside, own).sum()) / float(weights @ weights)
-    return max(1.0, 1 + float(added) / single, 1 + expected)
-
-
-def _squares(clusters: npt.NDArray[np.integer], values: FloatArray) -> FloatArray:
-    """Square of each cluster's sum, less the squares of its values."""
-    together, apart = np.bincount(clusters, values), np.bincount(clusters, values**2)
-    return np.asarray(together**2 - apart, dtype=np.float64)
+    authors = sizes * own[0] if is_even else np.bincount(inside, own)
+    expected = within * float(authors @ authors - own @ own) / float(weights @ weights)
+    return max(1.0, 1 + added / single, 1 + expected)
