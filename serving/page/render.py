@@ -75,7 +75,7 @@ def _script_json(value: Any) -> str:
 
 
 def _lean(value: Any) -> Any:
-    """Make plain values, less what is as it is by default, numbers shortened: a quarter of a large report is left out."""
+    """Make plain values, less what is as it is by default, numbers shortened: a quarter of a large report."""
     if isinstance(value, msgspec.Struct):
         told = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
         return {name: _lean(each) for name, each, default in told if each != default}

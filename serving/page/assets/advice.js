@@ -8,9 +8,11 @@ const isWide = (share) => share.ci_high - share.ci_low >= WIDE;
 
 const shellWord = (text) => (/^[\w.\-\u4e00-\u9fff]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-// One period is enough to begin with: the chosen one, or the last.
+// One period is enough to begin with: the chosen one, or the last that has notes.
 function advice(state, row) {
-  const period = state.period ?? latestRow(state.feed, null)?.period ?? PERIODS[PERIODS.length - 1];
+  const enough = PERIODS.filter((name) => FEEDS.get(state.feed)?.periods.get(name)?.n >= FEWEST_NOTES);
+  const period = state.period ?? enough[enough.length - 1];
+  if (PERIODS.length && !period) return null;
   if (!row || row.n < FEWEST_NOTES) return null;
   const feeds = [...FEEDS.values()].filter((each) => each.feed !== WHOLE && (state.feed === WHOLE || each.feed === state.feed));
   const labels = d3.sum(feeds, (each) => Math.min(FEWEST_LABELS, (period ? each.periods.get(period) : each.overall)?.n ?? 0));
