@@ -26,12 +26,13 @@ def test_one_authors_notes_are_one_cluster():
     assert groups(clusters([0, 1, 0], [0, 1, 2])) == {(0, 2), (1,)}
 
 
-def test_copies_of_a_text_join_their_authors_and_all_their_notes():
-    assert groups(clusters([0, 0, 1, 1, 2], [5, 1, 5, 2, 3])) == {(0, 1, 2, 3), (4,)}
+def test_a_note_goes_with_its_authors_or_with_its_copies_where_those_are_more():
+    assert groups(clusters([0, 0, 1, 2, 3], [5, 1, 5, 5, 2])) == {(0, 2, 3), (1,), (4,)}
+    assert groups(clusters([0, 0, 0, 1, 2], [5, 1, 2, 5, 3])) == {(0, 1, 2), (3,), (4,)}
 
 
-def test_a_chain_of_copies_is_one_cluster():
-    assert groups(clusters([0, 1, 1, 2], [7, 7, 8, 8])) == {(0, 1, 2, 3)}
+def test_a_chain_of_authors_and_copies_is_no_cluster():
+    assert groups(clusters([0, 0, 1, 1, 2, 2], [9, 7, 7, 8, 8, 6])) == {(0, 1), (2, 3), (4, 5)}
 
 
 def test_what_is_unknown_joins_nothing():
@@ -65,10 +66,6 @@ def test_hashes_of_different_places_do_not_meet():
 
 def test_near_copies_join_within_a_feed_only():
     assert groups(clusters(range(4), feed=[0, 1, 0, 1], near=[[7, 7, 7, 8]] * 3)) == {(0, 2), (1,), (3,)}
-
-
-def test_near_copies_join_their_authors_other_notes():
-    assert groups(clusters([0, 0, 1, 1], feed=[1, 0, 0, 1], near=[[1, 7, 7, 2]] * 3)) == {(0, 1, 2, 3)}
 
 
 def test_near_copies_are_boilerplate_by_the_notes_of_their_feed():
