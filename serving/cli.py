@@ -82,7 +82,7 @@ def _run(verb: str, arguments: list[str]) -> int:
         return _fail(f"`huoren {verb}` needs {missing}, which is not installed: pip install {package}.")
     parser = argparse.ArgumentParser(
         prog=f"huoren {verb}",
-        description=_help_line(verb),
+        description=_sentence(_help_line(verb)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,  # a script written today must not change its meaning with tomorrow's option
     )
@@ -131,6 +131,10 @@ def _help_line(verb: str) -> str:
         return "(not part of this installation)"
     text = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or verb
     return text.splitlines()[0].removeprefix(f"`huoren {verb}`: ")
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _version() -> str:

@@ -7,6 +7,7 @@ import msgspec
 from rich.console import Console
 
 from data.errors import ConfigError
+from serving.audits.file import WHOLE
 from serving.feed_input import add_feed_options, read_feed_input
 from serving.feeds.comparison import Comparison, compare
 from serving.feeds.estimates import estimate_rows
@@ -65,11 +66,15 @@ def _named(args: argparse.Namespace) -> tuple[_Named, _Named, str]:
                 f"two periods must be of one kind, such as months. Got a {' and a '.join(sorted(kinds))}."
             )
         first, second = args.periods
+        if first == second:
+            raise ConfigError(f"two periods must differ to be compared. Got {first} twice.")
         return _Named(args.feeds[0], first), _Named(args.feeds[0], second), kinds.pop()
     if len(args.feeds) != 2:
         raise ConfigError(f"two feeds compare, or one with --periods. Got {len(args.feeds)} feeds.")
-    kind = kind_of_period(args.period) if args.period else "all"
-    return _Named(args.feeds[0], args.period), _Named(args.feeds[1], args.period), kind
+    if args.feeds[0] == args.feeds[1]:
+        raise ConfigError("two feeds must differ to be compared, or one comes with --periods. Got one feed twice.")
+    period = None if args.period == WHOLE else args.period
+    return _Named(args.feeds[0], period), _Named(args.feeds[1], period), kind_of_period(period) if period else WHOLE
 
 
 def _print(comparison: Comparison, console: Console) -> None:

@@ -93,6 +93,7 @@ def test_compare_prints_both_shares_and_whether_chance_explains_it(files):
 def test_compare_without_a_period_is_of_the_whole_range(files):
     told = json.loads(call(feed_compare, files, "a", "b", "--json"))
     assert (told["before"]["period"], told["before"]["n"]) == (None, 6 * N)
+    assert json.loads(call(feed_compare, files, "a", "b", "--period", "all", "--json")) == told
 
 
 def test_compare_says_why_there_is_no_difference(files):
@@ -104,6 +105,8 @@ def test_compare_says_why_there_is_no_difference(files):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["a", "a"], "two feeds must differ to be compared"),
+        (["a", "--periods", "2025-03", "2025-03"], "two periods must differ to be compared. Got 2025-03 twice"),
         (["a"], "two feeds compare, or one with --periods. Got 1 feeds"),
         (["a", "b", "--periods", "2025-03", "2025-04"], "--periods compares one feed with itself. Got 2 feeds"),
         (["a", "--periods", "2025-03", "2025-W11"], "must be of one kind, such as months. Got a month and a week"),
