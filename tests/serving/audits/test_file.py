@@ -136,4 +136,4 @@ def test_the_bundled_audit_is_a_sample_of_each_feed_and_month_of_the_bundled_arc
         sizes[row.feed_id, row.period] += 1 / row.inclusion_probability
     assert sizes == pytest.approx(Counter(group_of.values()), abs=0.01)
     twice = [row for row in rows if row.second_label is not None]
-    assert len(twice) == round(0.15 * len(rows))
+    assert len(twice) >= 0.15 * len(rows)
