@@ -49,7 +49,7 @@ def join_notes(author: IntArray, text: HashArray, feed: IntArray, near: Sequence
         links.append(_links(mixed * _SPREAD_FACTOR, (one >= 0) & (other >= 0), size))
     first, second = np.concatenate(links, axis=1)
     by_author = np.where(author >= 0, author, int(author.max(initial=-1)) + 1 + np.arange(n))
-    copies = _joined(np.arange(n), first, second)
+    copies = _joined(n, first, second)
     is_copy = np.bincount(copies)[copies] > np.bincount(by_author)[by_author]
     cluster: IntArray = np.where(is_copy, int(by_author.max(initial=-1)) + 1 + copies, by_author)
     return cluster
@@ -74,14 +74,13 @@ def _links(values: HashArray, known: npt.NDArray[np.bool_], among: IntArray) -> 
     return np.stack([first[kept], second[kept]])
 
 
-def _joined(node: IntArray, first: IntArray, second: IntArray) -> IntArray:
-    """Give nodes that links join the least of them."""
+def _joined(n: int, first: IntArray, second: IntArray) -> IntArray:
+    """Give notes that links join the least of their rows, the others their own, shape (n,)."""
     linked, ends = np.unique(np.concatenate([first, second]), return_inverse=True)
     pairs = ends.reshape(2, -1)
     graph = coo_array((np.ones(pairs.shape[1], dtype=bool), (pairs[0], pairs[1])), shape=(len(linked), len(linked)))
     _, component = connected_components(graph, directed=False)
     _, least = np.unique(component, return_index=True)
-    cluster_of = np.arange(int(node.max(initial=-1)) + 1)
-    cluster_of[linked] = linked[least[component]]
-    cluster: IntArray = cluster_of[node]
-    return cluster
+    group: IntArray = np.arange(n)
+    group[linked] = linked[least[component]]
+    return group

@@ -44,7 +44,7 @@ class ScoredColumns:
     earlier_policy: IntArray
     channel: IntArray
     author: IntArray
-    cluster: IntArray  # of notes joined by an author, a text or near-copies; codes with gaps
+    cluster: IntArray  # of an author's notes, or of copies and near-copies; codes with gaps
     published_us: IntArray
     dated: BoolArray
     collected_us: IntArray

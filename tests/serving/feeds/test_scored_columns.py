@@ -116,10 +116,11 @@ def test_an_archive_without_notes_has_empty_columns(tmp_path, name):
 
 @EVERY_FORM
 def test_notes_of_an_author_and_copies_of_a_text_are_clusters(tmp_path, name):
-    whose = [("u1", None), ("u1", "x"), ("u2", "x"), ("u3", "y"), ("", ""), ("", "")]
+    whose = [("u1", None), ("u1", None), ("u2", "x"), ("u3", "x"), ("", ""), ("", "")]
     rows = [row(f"n{at}", author_id=author, text_hash=text) for at, (author, text) in enumerate(whose)]
     cluster = read_scored(write(tmp_path / name, rows)).cluster
-    assert len(set(cluster[:3])) == 1
+    assert cluster[0] == cluster[1]
+    assert cluster[2] == cluster[3]
     assert len(set(cluster)) == 4
 
 
