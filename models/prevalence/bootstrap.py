@@ -6,7 +6,7 @@ import numpy.typing as npt
 from data.errors import ModelError
 from models.prevalence.effective import normalise_weights
 from models.prevalence.estimate import FloatArray
-from models.prevalence.pacc import MAX_CONDITION
+from models.prevalence.pacc import MAX_CONDITION, MIN_NOTES
 from models.prevalence.simplex import project_simplex
 from models.prevalence.validation import ValidationStatistics
 
@@ -47,8 +47,8 @@ def bootstrap_shares(
     Raises
     ------
     ModelError
-        If shapes differ, there is no note with weight, a weight is negative, a class has no validation note, or the
-        classes are hardly told apart (condition number of M over 10).
+        If shapes differ, there are fewer than 50 effective notes, a weight is negative, a class has no validation
+        note, or the classes are hardly told apart (condition number of M over 10).
 
     References
     ----------
@@ -62,8 +62,8 @@ def bootstrap_shares(
     if statistics.condition > MAX_CONDITION:
         raise ModelError(f"the condition of M must be at most {MAX_CONDITION:.0f}. Got {statistics.condition:.1f}.")
     weigh, n_eff = normalise_weights(weights, len(posteriors))
-    if n_eff == 0:
-        raise ModelError("'weights' must not all be 0. Got no note with weight.")
+    if n_eff < MIN_NOTES:
+        raise ModelError(f"resampling needs {MIN_NOTES} effective notes. Got {n_eff:.0f} instead.")
     rng = np.random.default_rng(seed)
     weighed = np.column_stack([weigh[:, None] * posteriors, weigh])
     sums = np.concatenate([_resampled_sums(weighed, n, rng) for n in _parts(resamples)])

@@ -51,7 +51,8 @@ class ShareDifference:
         degrees = float("inf") if self.degrees_of_freedom is None else float(self.degrees_of_freedom[at])
         variance = max(0.0, float(self.covariance[at, at])) * variance_stretch(degrees, level=level)
         half = normal_quantile(level) * float(np.sqrt(variance))
-        return DifferenceInterval(max(-1.0, middle - half), min(1.0, middle + half), level)
+        low, high = (min(1.0, max(-1.0, end)) for end in (middle - half, middle + half))
+        return DifferenceInterval(low, high, level)
 
 
 def subtract_model_based(
@@ -138,7 +139,8 @@ def subtract_independent(b: SharesEstimate, a: SharesEstimate) -> ShareDifferenc
 
 
 def _process_noise(estimate: SharesEstimate, shares: FloatArray) -> FloatArray:
-    noise: FloatArray = (np.diag(shares) - np.outer(shares, shares)) / estimate.n_eff
+    inside = np.clip(shares, 0.0, 1.0)  # from under 30 labels they may lie outside
+    noise: FloatArray = (np.diag(inside) - np.outer(inside, inside)) / estimate.n_eff
     return noise
 
 

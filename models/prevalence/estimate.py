@@ -68,7 +68,9 @@ class SharesEstimate:
     def process(self, name: str, *, level: float = 0.95) -> Interval | None:
         """Interval of the share behind these notes, for "did it change?": adds share (1 - share) / n_eff."""
         share = self.share(name)
-        return None if share is None else self._interval(name, share * (1 - share) / self.n_eff, level)
+        if share is None:
+            return None
+        return self._interval(name, max(0.0, share * (1 - share)) / self.n_eff, level)
 
     def _interval(self, name: str, added: float, level: float) -> Interval | None:
         if self.shares is None or self.covariance is None:

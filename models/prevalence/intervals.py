@@ -48,7 +48,8 @@ def normal_interval(share: float, variance: float, *, level: float = 0.95) -> In
     if not isfinite(variance) or variance < 0:
         raise ModelError(f"'variance' must be finite and not negative. Got {variance} instead.")
     half = normal_quantile(level) * sqrt(variance)
-    return Interval(max(0.0, share - half), min(1.0, share + half), level)
+    low, high = (min(1.0, max(0.0, end)) for end in (share - half, share + half))
+    return Interval(low, high, level)
 
 
 def wilson_interval(successes: int, n: int, *, level: float = 0.95) -> Interval:

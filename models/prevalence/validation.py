@@ -98,7 +98,7 @@ class ValidationStatistics:
                 covariances[j] = np.cov(posteriors[gold == j], rowvar=False)
         binned = bin_of(posteriors)
         bins = _count(binned, gold, size)
-        if sources is None:
+        if sources is None or len(gold) == 0:
             return cls(tuple(classes), means, covariances, counts, bins)
         named, where = np.unique(np.asarray(sources, dtype=str), return_inverse=True)
         inside = [where == s for s in range(len(named))]

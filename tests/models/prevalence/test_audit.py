@@ -5,7 +5,7 @@ import pytest
 
 from data.errors import ModelError
 from data.labels import LABELS
-from models.prevalence import Status, draw_stratified, estimate_audited
+from models.prevalence import Status, draw_stratified, estimate_audited, subtract_independent
 
 NAMES = np.array([label.value for label in LABELS])
 ORGANIC = 2
@@ -288,3 +288,14 @@ def test_posteriors_that_are_no_probabilities_are_refused(drawn, wrong):
         estimate_audited(broken, *rest)
     with pytest.raises(ModelError, match="'commercial' must"):
         estimate_audited(posteriors, *rest, commercial=broken[:, 0])
+
+
+def test_few_labels_that_put_a_share_outside_its_range_still_have_intervals():
+    """Below 30 labels a share is not clipped: that of what lies behind the notes must not take a negative variance."""
+    posteriors = np.tile([0.1, 0.1, 0.7, 0.1], (100, 1))
+    posteriors[:5] = [0.3, 0.3, 0.3, 0.1]
+    few = estimate_audited(posteriors, np.arange(5), ["organic"] * 5, ["all"] * 5, np.full(5, 0.05), min_labels=2)
+    assert few.share("organic") > 1
+    for interval in (few.realised("organic"), few.process("organic")):
+        assert 0 <= interval.ci_low <= interval.ci_high == 1
+    assert subtract_independent(few, few).interval("organic").ci_low < 0

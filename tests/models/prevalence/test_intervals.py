@@ -40,3 +40,9 @@ def test_more_successes_than_trials_are_refused():
 def test_level_outside_zero_and_one_is_refused():
     with pytest.raises(ModelError, match=r"'level' must lie between 0 and 1. Got 95 instead"):
         normal_interval(0.5, 0.01, level=95)
+
+
+@pytest.mark.parametrize(("share", "ends"), [(1.3, (1.0, 1.0)), (-0.4, (0.0, 0.0)), (1.1, (0.904, 1.0))])
+def test_around_a_share_outside_its_range_the_ends_stay_inside_and_in_order(share, ends):
+    interval = normal_interval(share, 0.01)
+    assert (interval.ci_low, interval.ci_high) == pytest.approx(ends, abs=1e-3)

@@ -131,3 +131,10 @@ def test_rows_that_are_no_distribution_are_refused():
 def test_collapsed_statistics_do_not_collapse_again(statistics):
     with pytest.raises(ModelError, match="only statistics of the four labels collapse"):
         statistics.collapse(TWO_CLASSES).collapse(TWO_CLASSES)
+
+
+def test_no_note_gives_statistics_of_nothing_with_sources_or_without():
+    empty = ValidationStatistics.from_predictions([], np.empty((0, 4)), [])
+    assert empty.counts.tolist() == [0, 0, 0, 0]
+    assert empty.sources == ()
+    assert empty.condition == np.inf
