@@ -45,7 +45,7 @@ def join_notes(author: IntArray, text: HashArray, feed: IntArray, near: Sequence
     is_large, spread_feed = size > _LARGE_FEED, feed.astype(np.uint64) * _FEED_FACTOR
     for one, other in zip(near, (*near[1:], *near[:1]), strict=True):
         mixed = one.astype(np.uint64) ^ spread_feed
-        mixed[is_large] += other[is_large].astype(np.uint64) * _FEED_FACTOR
+        mixed += np.where(is_large, other, 0).astype(np.uint64) * _FEED_FACTOR
         links.append(_links(mixed * _SPREAD_FACTOR, (one >= 0) & (other >= 0), size))
     first, second = np.concatenate(links, axis=1)
     by_author = np.where(author >= 0, author, int(author.max(initial=-1)) + 1 + np.arange(n))
