@@ -62,14 +62,16 @@ def comment_ratio(comments: IntArray, diverting: IntArray, cluster: IntArray) ->
     known = (comments >= 0) & (diverting >= 0)
     if not known.any():
         return None
-    total, found = int(comments[known].sum()), int(diverting[known].sum())
+    if not known.all():
+        comments, diverting, cluster = comments[known], diverting[known], cluster[known]
+    total, found = int(comments.sum()), int(diverting.sum())
     if total == 0:
         return CommentRatio(0, 0, 0.0)
     share = min(1.0, found / total)
     if not 0 < share < 1:
-        n_clusters = np.count_nonzero(np.bincount(cluster[known & (comments > 0)]))
+        n_clusters = np.count_nonzero(np.bincount(cluster[comments > 0]))
         return CommentRatio(total, found, float(n_clusters))
-    sums = np.bincount(cluster[known], weights=diverting[known] - share * comments[known])
-    n_groups = int(np.count_nonzero(np.bincount(cluster[known])))
+    sums = np.bincount(cluster, weights=diverting - share * comments)
+    n_groups = int(np.count_nonzero(np.bincount(cluster)))
     variance = float(sums @ sums) / total**2 * (n_groups / max(1, n_groups - 1))
     return CommentRatio(total, found, min(float(total), share * (1 - share) / variance) if variance > 0 else total)

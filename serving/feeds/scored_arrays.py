@@ -113,9 +113,9 @@ def _joined(pieces: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:
 
 
 def _codes(hashes: npt.NDArray[np.uint64]) -> IntArray:
-    """Give equal hashes one number, from 0; -1 where there is none (0)."""
-    each, codes = np.unique(hashes, return_inverse=True)
-    return codes - 1 if len(each) and each[0] == 0 else codes
+    """Give equal hashes one number, from 0 in order of first appearance; -1 where there is none (0)."""
+    codes = pa.array(hashes, mask=hashes == 0).dictionary_encode().indices
+    return np.asarray(pc.fill_null(codes, -1), dtype=np.int64)
 
 
 def _unified(pieces: list[pa.DictionaryArray]) -> tuple[tuple[str, ...], IntArray]:
