@@ -139,6 +139,8 @@ def _given(where: str, note_id: str, label: str, fields: dict[str, Any], today: 
     if not annotator or BETWEEN in annotator:
         raise DataError(f"{where}: a labelled note must have an 'annotator', a name without {BETWEEN!r}.")
     day = read_day(_cell(fields, "labelled_at"), where) or today.isoformat()
+    if day > today.isoformat():
+        raise DataError(f"{where}: 'labelled_at' must not lie ahead of today, {today}. Got {day}.")
     return GivenLabel(where, note_id, None if label == UNSURE else Label(label), annotator, day)
 
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -75,6 +76,8 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
             raise ConfigError(f"{path}: an audit must not overwrite one, with its labels. Got a file; name another.")
     if not args.output.parent.is_dir():
         raise ConfigError(f"{args.output}: an audit must be written to a folder that exists. Got none.")
+    if args.design == "pps" and args.channel:
+        raise ConfigError("--channel makes strata, and --design pps draws without any. Got both.")
     options = AuditOptions(
         period=args.period,
         feeds=tuple(args.feed),
@@ -120,7 +123,7 @@ def _write_sheet(path: Path, note_ids: Iterable[str], seed: int) -> None:
 
 
 def _print(plan: AuditPlan, console: Console) -> None:
-    table = Table("feed", "period", title="Notes to label")
+    table = Table("feed", "period", title="Notes to label", box=SIMPLE, padding=(0, 1, 0, 0))
     for name in ("notes", "drawn", "twice", *(f"for ±{100 * width:.0f} pt" for width in HALF_WIDTHS)):
         table.add_column(name, justify="right")
     for place in plan.places:

@@ -99,9 +99,8 @@ def _estimate(counted: Progress, drawn: Sequence[AuditRow], columns: ScoredColum
     asked = _asked(drawn)
     if not asked:
         return counted
-    if silent := {row.stratum for row in drawn} - {row.stratum for row in asked}:
-        reason = f"no share of {counted.feed}, {counted.period} yet: {len(silent)} strata have no answer"
-        return msgspec.structs.replace(counted, reasons=(reason,))
+    if {row.stratum for row in drawn} - {row.stratum for row in asked}:
+        return msgspec.structs.replace(counted, reasons=("no share yet: a stratum has no answer",))
     weights, designs = None, {row.stratum for row in drawn}
     if all(stratum.startswith(PPS) for stratum in designs):
         weight = min(designs).split(":")[1]

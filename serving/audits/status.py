@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 import msgspec
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -44,12 +45,12 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         block = {"schema_version": SCHEMA_VERSION, "places": msgspec.to_builtins(progress)}
         console.out(msgspec.json.format(msgspec.json.encode(block), indent=2).decode(), highlight=False)
         return 0
-    table = Table("feed", "period", title="Labels of the audit")
-    for name in ("labelled", "unsure", "twice", "agreement (kappa)"):
+    table = Table("feed", "period", title="Labels of the audit", box=SIMPLE, padding=(0, 1, 0, 0))
+    for name in ("labelled", "unsure", "twice", "agree (kappa)"):
         table.add_column(name, justify="right")
     table.add_column("ready")
     if args.scored:
-        table.add_column("organic so far (± pt)")
+        table.add_column("organic (± pt)", justify="right")
     for place in progress:
         table.add_row(*map(escape, _cells(place, with_share=args.scored is not None)))
     console.print(table)

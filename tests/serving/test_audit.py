@@ -86,6 +86,8 @@ def test_from_the_plan_to_labels_and_their_status(folder, gold, capsys):
     assert cli.main(["audit", "status", "audit.csv", "scored.jsonl"]) == 0
     table = capsys.readouterr().out
     assert "60 of 60" in table
+    assert "…" not in table
+    assert max(map(len, table.splitlines())) <= 80
     assert f"{places[1]['organic']:.1%}" in table
     assert [(place["feed"], place["ready"], place["agreement"]) for place in places] == [
         ("<户外>", True, 1.0),
@@ -138,7 +140,7 @@ def test_status_shows_a_table_without_the_archive(folder, capsys):
     assert cli.main(["audit", "status", "audit.csv"]) == 0
     shown = capsys.readouterr().out
     assert "0 of 60" in shown
-    assert "so far" not in shown
+    assert "organic" not in shown
 
 
 @pytest.mark.parametrize(
@@ -160,6 +162,11 @@ def test_wrong_options_are_usage_errors(folder, arguments):
 def test_a_place_without_a_name_is_no_audit_file(folder, output, capsys):
     assert cli.main(["audit", "plan", "scored.jsonl", "-o", output]) == 1
     assert "an audit file must end in .jsonl or .csv" in capsys.readouterr().err
+
+
+def test_channels_make_no_strata_of_a_draw_by_size(folder, capsys):
+    assert plan("--design", "pps", "--channel", "keyword") == 1
+    assert "--channel makes strata" in capsys.readouterr().err
 
 
 def test_a_folder_that_does_not_exist_is_told_before_work(folder, capsys):

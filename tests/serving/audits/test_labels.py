@@ -89,6 +89,7 @@ def test_a_sheet_may_be_added_again_as_it_grows(tmp_path):
         ("n1,organic,,\n", r"labels.csv:2: a labelled note must have an 'annotator'"),
         ("n1,organic,a|b,\n", r"labels.csv:2: a labelled note must have an 'annotator', a name without '|'"),
         (",organic,ann,\n", r"labels.csv:2: a row must have 'note_id'. Got none"),
+        ("n1,organic,ann,2025-04-10\n", r"labels.csv:2: 'labelled_at' must not lie ahead of today, 2025-04-09"),
         ("n1,organic,ann,soon\n", r"labels.csv:2: 'labelled_at' must be a date"),
         ("n1,organic,ann,\nn1,organic,ann,\n", r"labels.csv:3: a note must stand .* once. Got it at .*:2 too"),
         ("n1,organic\n", r"labels.csv:2: a row must have the 4 cells of the header. Got 2"),
