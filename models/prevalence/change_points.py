@@ -61,7 +61,8 @@ def find_change_points(series: Mapping[str, Series], *, fdr: float = 0.05) -> li
 
     Each series is scanned by its largest generalised likelihood ratio of one step against none; Benjamini-Hochberg
     decides across series. Where a step is found, both sides of it are scanned in turn (binary segmentation), by
-    Benjamini-Hochberg across all sides of that round.
+    Benjamini-Hochberg across all sides of that round, at the part of `fdr` that is the part of series with a step:
+    series were selected to be scanned again.
 
     Parameters
     ----------
@@ -83,19 +84,23 @@ def find_change_points(series: Mapping[str, Series], *, fdr: float = 0.05) -> li
     References
     ----------
     Siegmund & Venkatraman (1995), Using the generalized likelihood ratio statistic for sequential detection of a
-    change-point; Benjamini & Hochberg (1995), Controlling the false discovery rate.
+    change-point; Benjamini & Hochberg (1995), Controlling the false discovery rate; Benjamini & Bogomolov (2014),
+    Selective inference on multiple families of hypotheses.
     """
     if not 0 < fdr < 1:
         raise ModelError(f"'fdr' must lie between 0 and 1. Got {fdr} instead.")
     values, variances = _stacked(series)
     found: list[list[_Found]] = [[] for _ in values]
     segments = [_Segment(row, 0, values.shape[1]) for row in range(len(values))]
+    selected: float | None = None  # part with a step of the series that could have one
     while segments:
         rows, places = np.array([segment.row for segment in segments]), np.arange(values.shape[1])
         inside = np.array([(segment.start <= places) & (places < segment.stop) for segment in segments])
         at, p_values = scan(values[rows], level_weights(values[rows], np.where(inside, variances[rows], np.inf)))
         q_values, testable = np.full(len(p_values), np.nan), ~np.isnan(p_values)
-        q_values[testable] = adjust_p_values(p_values[testable])
+        q_values[testable] = np.minimum(1.0, adjust_p_values(p_values[testable]) / (selected or 1.0))
+        if selected is None:
+            selected = int(np.count_nonzero(q_values <= fdr)) / max(1, int(np.count_nonzero(testable)))
         halves: list[_Segment] = []
         for i in np.flatnonzero(q_values <= fdr):
             segment, k = segments[i], int(at[i])

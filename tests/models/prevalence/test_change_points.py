@@ -155,6 +155,15 @@ def test_many_unchanged_series_raise_the_bar():
     assert among.q_value == pytest.approx(1000 * alone.p_value)
 
 
+def test_a_second_step_must_be_as_clear_as_the_first_among_all_series():
+    """A series is scanned again because it was selected: among 1,000 others its sides meet a bar as high as theirs."""
+    levels = stepped(1000, 1, 0.1, 26)
+    levels[0, 40:] -= 0.025
+    values, variances = weeks(levels, 14)
+    assert [step.at for step in found_in(values[:1], variances[:1])] == [26, 40]
+    assert [step.at for step in found_in(values, variances) if step.series == "0"] == [26]
+
+
 def test_q_values_are_those_of_benjamini_and_hochberg():
     p_values = np.random.default_rng(9).random(50) ** 2
     assert adjust_p_values(p_values) == pytest.approx(false_discovery_control(p_values))
