@@ -73,9 +73,7 @@ def _hashes(notes: Sequence[Note], key: bytes) -> list[dict[str, Any]]:
     texts = [normalized.text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
     near = near_hashes(normalized.codes, starts, ends, key=key)
     return [
-        {
-            "text_hash": text_hash(text, key=key) if note.title or note.body else None,
-            **dict(zip(NEAR_HASHES, of_text, strict=True)),
-        }
+        dict(zip(NEAR_HASHES, of_text, strict=True))
+        | {"text_hash": text_hash(text, key=key) if note.title or note.body else None}
         for note, text, of_text in zip(notes, texts, near, strict=True)
     ]
