@@ -15,7 +15,7 @@ from serving.feeds.audits import PPS
 from serving.feeds.note_weights import note_weights, refuse_weights
 from serving.feeds.periods import cut_periods, kind_of_period
 from serving.feeds.places import split_places
-from serving.feeds.row_audit import audited_shares
+from serving.feeds.row_audit import audited_shares, waiting
 from serving.feeds.scored_columns import IntArray, ScoredColumns
 
 
@@ -73,7 +73,8 @@ def audit_progress(rows: Sequence[AuditRow], columns: ScoredColumns | None = Non
 
 def _count(feed: str, period: str, drawn: Sequence[AuditRow]) -> Progress:
     labelled = sum(row.label is not None for row in drawn)
-    unsure = sum(_is_unsure(row) for row in drawn)
+    left = waiting(drawn)
+    unsure = len(drawn) - labelled - left
     twice = [row for row in drawn if row.label is not None and row.second_label is not None]
     agreement = measure_agreement([str(row.label) for row in twice], [str(row.second_label) for row in twice])
     return Progress(
@@ -82,17 +83,13 @@ def _count(feed: str, period: str, drawn: Sequence[AuditRow]) -> Progress:
         drawn=len(drawn),
         labelled=labelled,
         unsure=unsure,
-        waiting=len(drawn) - labelled - unsure,
+        waiting=left,
         labelled_twice=agreement.n,
         agreement=agreement.share,
         kappa=agreement.kappa,
         nonresponse=unsure / max(1, labelled + unsure),
-        ready=labelled >= MIN_LABELS and 1 - labelled / len(drawn) <= MAX_NONRESPONSE,
+        ready=left == 0 and labelled >= MIN_LABELS and unsure / len(drawn) <= MAX_NONRESPONSE,
     )
-
-
-def _is_unsure(row: AuditRow) -> bool:
-    return row.label is None and row.annotators[0] is not None
 
 
 def _estimate(counted: Progress, drawn: Sequence[AuditRow], columns: ScoredColumns, notes: IntArray) -> Progress:
@@ -107,11 +104,11 @@ def _estimate(counted: Progress, drawn: Sequence[AuditRow], columns: ScoredColum
         every = note_weights(columns, weight)
         weights = None if every is None else every[notes]
         if weights is not None and (why := refuse_weights(weights, weight)):
-            return msgspec.structs.replace(counted, reasons=(why,))
+            return msgspec.structs.replace(counted, ready=False, reasons=(why,))
     estimate = audited_shares(columns, notes, asked, weights)
     interval = estimate.realised(Label.ORGANIC.value)
     if interval is None:
-        return msgspec.structs.replace(counted, reasons=estimate.reasons)
+        return msgspec.structs.replace(counted, ready=False, reasons=estimate.reasons)
     return msgspec.structs.replace(
         counted, organic=estimate.share(Label.ORGANIC.value), ci_low=interval.ci_low, ci_high=interval.ci_high
     )
@@ -119,7 +116,8 @@ def _estimate(counted: Progress, drawn: Sequence[AuditRow], columns: ScoredColum
 
 def _asked(drawn: Sequence[AuditRow]) -> list[AuditRow]:
     """Take the notes that were asked about for all that were drawn: their chances shrink by the part of the stratum."""
-    asked = [row for row in drawn if row.label is not None or _is_unsure(row)]
+    finished = waiting(drawn) == 0
+    asked = [row for row in drawn if finished or row.label is not None or row.annotators[0] is not None]
     all_of, part_of = Counter(row.stratum for row in drawn), Counter(row.stratum for row in asked)
     return [
         msgspec.structs.replace(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from data.errors import ConfigError, DataError
+from data.errors import DataError
 from serving.audits.file import WHOLE, AuditFile, AuditRow
 from serving.feeds.periods import kind_of_period
 from serving.feeds.places import Place, Places
@@ -83,20 +83,16 @@ def place_audits(audit: AuditFile | None, places: Places) -> PlacedAudits:
     )
 
 
-def audit_kind(audit: AuditFile | None) -> str | None:
-    """Tell whether an audit was drawn by days, weeks or months; None for the whole range, or where it is none of them.
+def audit_kind(audit: AuditFile | None, period: str) -> str:
+    """Tell whether an audit is taken by days, weeks or months: as a report by `period`, where it has any of these.
 
     Examples
     --------
-    >>> audit_kind(None) is None
-    True
+    >>> audit_kind(None, "week")
+    'week'
     """
-    for period in sorted({row.period for row in audit.rows} - {WHOLE}) if audit else ():
-        try:
-            return kind_of_period(period)
-        except ConfigError:
-            return None
-    return None
+    kinds = {kind_of_period(row.period) for row in audit.rows if row.period != WHOLE} if audit else set()
+    return period if period in kinds or not kinds else min(kinds)
 
 
 def is_pps(drawn: Sequence[AuditRow]) -> bool:

@@ -72,7 +72,7 @@ def estimate_rows(
 
 def _placed(audit: AuditFile | None, columns: ScoredColumns, places: Places, period: str) -> PlacedAudits:
     """Place an audit; one of other periods than the report's, say months in a report by week, is of the whole."""
-    kind = audit_kind(audit) or period
+    kind = audit_kind(audit, period)
     if audit is None or kind == period:
         return place_audits(audit, places)
     names, when = cut_periods(columns.published_us, columns.dated, kind)

@@ -73,6 +73,25 @@ def test_an_audit_is_ready_at_30_labels_with_a_tenth_unsure_at_most(labels, unsu
     assert audit_progress(rows)[0].ready is ready
 
 
+def test_an_audit_with_a_note_that_waits_is_not_ready_as_a_report_would_not_publish_it(archive):
+    rows = labelled(archive, 1.0, labels=60)
+    assert audit_progress(rows, archive[0])[0].ready
+    rows = (*rows[:-1], msgspec.structs.replace(rows[-1], label=None, annotator=None))
+    assert (audit_progress(rows)[0].waiting, audit_progress(rows)[0].ready) == (1, False)
+
+
+def test_an_audit_that_lost_rows_is_not_ready(archive):
+    (place,) = audit_progress(labelled(archive, 1.0, labels=60)[8:], archive[0])
+    assert not place.ready
+    assert "strata must add up" in place.reasons[0]
+
+
+def test_without_annotators_a_note_without_a_label_was_asked_about():
+    rows = [drawn(f"n{i}", Label.ORGANIC if i else None) for i in range(40)]
+    (place,) = audit_progress(rows)
+    assert (place.unsure, place.waiting, place.ready) == (1, 0, True)
+
+
 @pytest.mark.parametrize("options", [{}, {"design": "pps", "weight": "exposure"}])
 def test_the_share_so_far_is_near_the_truth_and_narrows(archive, options):
     columns, gold = archive
