@@ -101,7 +101,11 @@ def _draw(key: bytes) -> tuple[Codes, Codes]:
 
 @lru_cache(maxsize=1)
 def _letters() -> npt.NDArray[np.bool_]:
-    return np.fromiter(map(str.isalpha, map(chr, range(0x110000))), dtype=np.bool_, count=0x110000)
+    """Table of letters; beyond the first plane, which emoji share, only the planes of Han characters have any."""
+    table = np.zeros(0x110000, dtype=np.bool_)
+    table[:0x10000] = [chr(point).isalpha() for point in range(0x10000)]
+    table[0x20000:0x40000] = True
+    return table
 
 
 def _min_hashes(
