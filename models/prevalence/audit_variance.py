@@ -18,8 +18,8 @@ def correction_variance(
 
     Each group (stratum) is shrunk by 2 pseudo-observations towards what the model itself expects, and clusters
     stretch the variance of a class where they raise it. From 30 labels up (fewer are for shrinking, which pools
-    variances), what is added is at least what one error in the sample would have: a model that is sure and sometimes
-    wrong expects no error, and a sample without one cannot tell that there is none.
+    variances), a variance is at least that of one error in the sample: a model that is sure and sometimes wrong
+    expects no error, and a sample without one cannot tell that there is none.
 
     Parameters
     ----------
@@ -45,23 +45,22 @@ def correction_variance(
     size = len(sample.classes)
     stretch = np.sqrt(design_effect(single, sample.cluster))
     covariance = stretch[:, None] * (single.T @ single) * stretch
-    uncertainty, added = np.zeros(size), np.zeros(size)
+    uncertainty = np.zeros(size)
     weighted = scale * sample.weights[sample.rows] ** 2
     for g in range(int(group.max(initial=-1)) + 1):
         inside = group == g
         f = sample.posteriors[sample.rows[inside]]
         expected = np.einsum("i,iab->ab", weighted[inside] / inside.sum(), _expected_scatter(f))
         covariance += PSEUDO_OBSERVATIONS * expected
-        added += PSEUDO_OBSERVATIONS * np.diag(expected)
         squares = single[inside] ** 2
         fourth = weighted[inside] ** 2 @ (f * (1 - f) * (1 - 3 * f + 3 * f**2)) / inside.sum()
         uncertainty += np.sum((squares - squares.mean(axis=0)) ** 2, axis=0)
         uncertainty += PSEUDO_OBSERVATIONS * np.maximum(0.0, fourth - np.diag(expected) ** 2)
     if sample.n_labels >= MIN_LABELS:
         one = _one_error(sample, weighted)
-        unexpected = np.maximum(0.0, one - added)
-        covariance += np.diag(unexpected)
-        uncertainty += unexpected * one
+        lacking = np.maximum(0.0, one - np.diag(covariance))
+        covariance += np.diag(lacking)
+        uncertainty = np.where(lacking > 0, np.maximum(uncertainty, one**2), uncertainty)
     variance = np.diag(covariance)
     known = 2 * variance**2 / np.maximum(uncertainty, 2 * variance**2 / MAX_DEGREES + np.finfo(np.float64).tiny)
     return covariance, np.where(variance > 0, np.maximum(known, MIN_DEGREES), MAX_DEGREES)

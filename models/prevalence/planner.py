@@ -9,7 +9,7 @@ from data.errors import ModelError
 from models.prevalence.audit_design import checked_probabilities, pps_inclusion
 from models.prevalence.audit_sample import MIN_LABELS
 from models.prevalence.audit_strata import CUTS, allocate_exactly, expected_spread, min_per_stratum
-from models.prevalence.audit_variance import MIN_DEGREES, PSEUDO_OBSERVATIONS
+from models.prevalence.audit_variance import MIN_DEGREES
 from models.prevalence.estimate import FloatArray
 from models.prevalence.intervals import normal_quantile
 from models.prevalence.student import variance_stretch
@@ -96,7 +96,11 @@ def learn_residual_ratio(
 
 
 def _designs(f: FloatArray, size: FloatArray, residual_ratio: float, level: float) -> dict[str, Callable[[int], float]]:
-    """Variance of the estimate by number of labels, as an audit states it; it does not grow with more of them."""
+    """Variance of the estimate by number of labels, at least that of one error (see `correction_variance`).
+
+    It does not grow with more labels.
+    """
+    stretch = variance_stretch(MIN_DEGREES, level=level)
     cut = np.unique(np.searchsorted(CUTS, f, side="right"), return_inverse=True)[1]
     notes, at_least = np.bincount(cut), min_per_stratum(MIN_LABELS)
     weight2, doubt = (size / size.sum()) ** 2, f * (1 - f)
@@ -108,9 +112,8 @@ def _designs(f: FloatArray, size: FloatArray, residual_ratio: float, level: floa
             return float("inf")
         labels = allocate_exactly(notes, spreads, n_labels, at_least=at_least)
         each = notes * (notes / labels - 1)
-        few = each / (labels + 1)
-        sampling, pseudo, one = each @ expected, few @ expected, few @ (single * notes / len(f))
-        return _with_one_error(residual_ratio * float(sampling), float(pseudo), float(one), level)
+        one = each / (labels + 1) @ (single * notes / len(f))
+        return max(residual_ratio * float(each @ expected), stretch * float(one))
 
     def pps(n_labels: int) -> float:
         if n_labels < 1:
@@ -118,17 +121,7 @@ def _designs(f: FloatArray, size: FloatArray, residual_ratio: float, level: floa
         inclusion = pps_inclusion(f, size, n_labels)
         drawn = inclusion > 0
         each = ((1 - inclusion[drawn]) / inclusion[drawn]) * weight2[drawn]
-        few, expected = n_labels / (n_labels + 1), float(each @ doubt[drawn])
-        one = few * float(np.mean(each / inclusion[drawn]))
-        return _with_one_error(residual_ratio * expected, few * expected / n_labels, one, level)
+        one = n_labels / (n_labels + 1) * float(np.mean(each / inclusion[drawn]))
+        return max(residual_ratio * float(each @ doubt[drawn]), stretch * one)
 
     return {"stratified": stratified, "pps": pps}
-
-
-def _with_one_error(sampling: float, pseudo: float, one: float, level: float) -> float:
-    """Add what an audit adds for an error that its labels missed (see `correction_variance`)."""
-    unexpected = max(0.0, one - PSEUDO_OBSERVATIONS * pseudo)
-    variance = sampling + unexpected
-    if unexpected == 0:
-        return variance
-    return variance * variance_stretch(max(MIN_DEGREES, 2 * variance**2 / (unexpected * one)), level=level)
