@@ -7,7 +7,7 @@ import msgspec
 from rich.console import Console
 
 from data.errors import ConfigError
-from serving.audits.file import WHOLE
+from serving.audits.values import WHOLE
 from serving.feed_input import add_feed_options, read_feed_input
 from serving.feeds.comparison import Comparison, compare
 from serving.feeds.estimates import estimate_rows

@@ -12,11 +12,10 @@ from typing import Any
 
 import msgspec
 
-from data.dates import day_in_shanghai, parse_time
-from data.errors import ConfigError, DataError
-from data.labels import LABELS, Label
-from serving.audits.small_table import check_ending, iter_rows, read_bytes, read_note_id
-from serving.feeds.periods import kind_of_period
+from data.errors import DataError
+from data.labels import Label
+from serving.audits.small_table import check_ending, iter_rows, read_bytes
+from serving.audits.values import read_day, read_label, read_note_id, read_period, read_probability, read_text
 
 AUDIT_COLUMNS = (
     "note_id", "feed_id", "period", "stratum", "inclusion_probability",
@@ -24,7 +23,6 @@ AUDIT_COLUMNS = (
 )  # fmt: skip
 _REQUIRED = ("note_id", "period", "stratum", "inclusion_probability")
 _WHAT = "an audit file"
-WHOLE = "all"  # the period of an audit of the whole range
 BETWEEN = "|"  # stands between the first and the second annotator
 
 
@@ -132,61 +130,12 @@ def _row(fields: dict[str, Any], where: str) -> AuditRow:
     return AuditRow(
         note_id=read_note_id(fields, where),
         feed_id=str(fields.get("feed_id") or "default"),
-        period=_period(fields["period"], where),
+        period=read_period(fields["period"], where),
         stratum=str(fields["stratum"]),
-        inclusion_probability=_probability(fields["inclusion_probability"], where),
-        label=_label(fields.get("label"), "label", where),
-        second_label=_label(fields.get("second_label"), "second_label", where),
-        annotator=_text(fields.get("annotator")),
+        inclusion_probability=read_probability(fields["inclusion_probability"], where),
+        label=read_label(fields.get("label"), "label", where),
+        second_label=read_label(fields.get("second_label"), "second_label", where),
+        annotator=read_text(fields.get("annotator")),
         labelled_at=read_day(fields.get("labelled_at"), where),
-        model_version=_text(fields.get("model_version")),
+        model_version=read_text(fields.get("model_version")),
     )
-
-
-def read_day(value: object, where: str) -> str | None:
-    """Read the day on which a label was given, in ISO form; None where it is empty.
-
-    Raises
-    ------
-    DataError
-        If it is no date.
-    """
-    try:
-        when = parse_time(value)
-    except DataError as error:
-        raise DataError(f"{where}: 'labelled_at' must be a date like 2025-03-12. Got another value.") from error
-    return None if when is None else day_in_shanghai(when)
-
-
-def _text(value: object) -> str | None:
-    return None if value in (None, "") else str(value)
-
-
-def _period(value: object, where: str) -> str:
-    name = str(value)
-    if name != WHOLE:
-        try:
-            kind_of_period(name)
-        except ConfigError as error:
-            raise DataError(f"{where}: {error} Spreadsheets rewrite 2025-03: let them read it as text.") from error
-    return name
-
-
-def _probability(value: str | float | None, where: str) -> float:
-    try:
-        number = float(value.replace(",", ".", 1) if isinstance(value, str) else value or 0)  # "0,25" in some countries
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not 0 < number <= 1:
-        raise DataError(f"{where}: 'inclusion_probability' must lie in (0, 1]. Got {value!r} instead.")
-    return number
-
-
-def _label(value: str | None, name: str, where: str) -> Label | None:
-    if value in (None, ""):
-        return None
-    try:
-        return Label(value)
-    except ValueError as error:
-        known = ", ".join(LABELS)
-        raise DataError(f"{where}: {name!r} must be one of {known}, or empty. Got another value.") from error

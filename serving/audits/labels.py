@@ -10,8 +10,9 @@ import msgspec
 
 from data.errors import DataError
 from data.labels import LABELS, Label
-from serving.audits.file import BETWEEN, AuditRow, read_day
-from serving.audits.small_table import iter_rows, read_bytes, read_note_id
+from serving.audits.file import BETWEEN, AuditRow
+from serving.audits.small_table import iter_rows, read_bytes
+from serving.audits.values import read_day, read_note_id
 
 SHEET_COLUMNS = ("note_id", "label", "annotator", "labelled_at")
 _NEEDED = SHEET_COLUMNS[:3]

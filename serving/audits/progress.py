@@ -10,7 +10,8 @@ from data.errors import DataError
 from data.labels import Label
 from models.prevalence.audit_sample import MAX_NONRESPONSE, MIN_LABELS
 from serving.audits.agreement import measure_agreement
-from serving.audits.file import WHOLE, AuditRow
+from serving.audits.file import AuditRow
+from serving.audits.values import WHOLE
 from serving.feeds.audits import PPS
 from serving.feeds.note_weights import note_weights, refuse_weights
 from serving.feeds.periods import cut_periods, kind_of_period

@@ -4,13 +4,12 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from data.cells import identifier
 from data.errors import DataError
 
 ENDINGS = (".jsonl", ".csv")
@@ -54,23 +53,6 @@ def iter_rows(path: Path, content: bytes, what: str, needed: tuple[str, ...]) ->
     """
     text = _decoded(path, content, what)
     return _csv_rows(path, text, what, needed) if path.suffix == ".csv" else _json_rows(path, text)
-
-
-def read_note_id(fields: Mapping[str, Any], where: str) -> str:
-    """Read a row's note id.
-
-    Raises
-    ------
-    DataError
-        If there is none, or a spreadsheet rounded it.
-    """
-    try:
-        note_id = identifier(fields.get("note_id"), "note_id")
-    except DataError as error:
-        raise DataError(f"{where}: {error}") from error
-    if note_id is None:
-        raise DataError(f"{where}: a row must have 'note_id'. Got none.")
-    return note_id
 
 
 def _decoded(path: Path, content: bytes, what: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import msgspec
 
 from data.errors import DataError
-from serving.audits.file import WHOLE, AuditFile, AuditRow
+from serving.audits.file import AuditFile, AuditRow
+from serving.audits.values import WHOLE
 from serving.feeds.periods import kind_of_period
 from serving.feeds.places import Place, Places
 
