@@ -13,6 +13,7 @@ from serving.feeds.comparison import Comparison, compare
 from serving.feeds.estimates import estimate_rows
 from serving.feeds.note_weights import ESTIMANDS
 from serving.feeds.periods import kind_of_period
+from serving.feeds.place_words import feed_name
 
 EXAMPLE = "example: huoren feed compare scored/ skincare outdoors --period 2025-03"
 
@@ -84,7 +85,8 @@ def _print(comparison: Comparison, console: Console) -> None:
         share = side.organic
         number = f"{share.share:.1%} ({level} {share.ci_low:.1%} to {share.ci_high:.1%})" if share else "no number"
         lines.append(
-            f"{side.feed}, {side.period or 'whole range'}: organic {number}, {side.status.value}, {side.n:,} notes"
+            f"{feed_name(side.feed)}, {side.period or 'whole range'}: "
+            f"organic {number}, {side.status.value}, {side.n:,} notes"
         )
         lines += [f"  {reason}" for reason in side.reasons]
     change = comparison.change

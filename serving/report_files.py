@@ -23,7 +23,7 @@ def render_csv(report: Report) -> str:
     """Write one line per row, the whole range (no period) first; an empty cell where a row has no number."""
     out = io.StringIO()
     rows = [_cells(row) for row in (*report.overall, *report.rows)]
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")  # quotes a line break in a name
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()

@@ -14,6 +14,7 @@ from models.evidence import Evidence
 from models.verdict import Verdict
 from serving.fields import field_text
 from serving.full_lines import FullLines
+from serving.safe_text import safe_text
 
 _BAR_CELLS = 24
 _AROUND = 40  # characters shown on either side of evidence in a long field
@@ -32,10 +33,6 @@ _LABEL_STYLES = {
 }
 _DECISION_STYLES = {"pass": "green", "review": "yellow", "block": "bold red"}
 _SITE_STYLES = {"off": "underline bold red", "in": "underline cyan", "none": "underline yellow"}
-# Control and direction characters would act on the terminal; one sign stands for one, so positions hold.
-_SAFE = {code: 0x2400 + code for code in range(0x20)} | {0x0A: ord("↵"), 0x7F: 0x2421}
-_SAFE |= dict.fromkeys([*range(0x80, 0xA0), 0x61C, 0x200E, 0x200F, 0x2028, 0x2029], 0xFFFD)
-_SAFE |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)], 0xFFFD)
 
 
 def render_verdict(note: Note, verdict: Verdict) -> RenderableType:
@@ -64,7 +61,7 @@ def _head(verdict: Verdict) -> Text:
         (_name(verdict.label), _LABEL_STYLES[verdict.label]),
         "  decision ",
         (verdict.decision, _DECISION_STYLES[verdict.decision]),
-        (f"  note {_safe(verdict.note_id[:_ID_SHOWN])}", "dim"),
+        (f"  note {safe_text(verdict.note_id[:_ID_SHOWN])}", "dim"),
         overflow="fold",
     )
 
@@ -98,7 +95,7 @@ def _add_evidence(rows: Table, note: Note, verdict: Verdict) -> None:
 def _add_comments(rows: Table, verdict: Verdict) -> None:
     for at, comment in enumerate(verdict.comments[:_FIELDS_SHOWN]):
         decision = (comment.decision, _DECISION_STYLES[comment.decision])
-        words = Text.assemble(f"{comment.score:.2f} ", decision, f"  {_safe(comment.comment_id[:_ID_SHOWN])}")
+        words = Text.assemble(f"{comment.score:.2f} ", decision, f"  {safe_text(comment.comment_id[:_ID_SHOWN])}")
         rows.add_row("" if at else "  comments", words)
     if (more := len(verdict.comments) - _FIELDS_SHOWN) > 0:
         rows.add_row("", Text(f"and {more} more: --json tells all", style="dim"))
@@ -120,14 +117,14 @@ def _explained(evidence: Sequence[Evidence]) -> Iterator[str]:
 
 
 def _cut(text: str) -> str:
-    return _safe(text if len(text) <= _VALUE_SHOWN else f"{text[:_VALUE_SHOWN]}…")
+    return safe_text(text if len(text) <= _VALUE_SHOWN else f"{text[:_VALUE_SHOWN]}…")
 
 
 def _marked(text: str | None, evidence: Sequence[Evidence]) -> Text:
     """Underline evidence in a field's text; a long field is cut to what stands around it."""
     if text is None:
         return Text("(the platform's own word)")
-    marked = Text(_safe(text))
+    marked = Text(safe_text(text))
     for item in evidence:
         kind = KINDS.get(item.kind)
         marked.stylize(_SITE_STYLES[kind.site if kind else "none"], item.start, item.end)
@@ -145,7 +142,3 @@ def _windows(length: int, evidence: Sequence[Evidence]) -> list[tuple[int, int]]
             start, end = windows[-1][0], max(end, windows.pop()[1])
         windows.append((start, end))
     return windows
-
-
-def _safe(text: str) -> str:
-    return text.translate(_SAFE)

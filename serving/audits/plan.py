@@ -19,6 +19,7 @@ from serving.audits.small_table import check_ending
 from serving.cli_output import tell
 from serving.feeds.note_weights import WEIGHTS
 from serving.feeds.periods import PERIODS
+from serving.feeds.place_words import feed_name
 from serving.feeds.scored_columns import read_scored
 from serving.options import natural_int, positive_int
 
@@ -128,7 +129,7 @@ def _print(plan: AuditPlan, console: Console) -> None:
         table.add_column(name, justify="right")
     for place in plan.places:
         numbers = (place.n_notes, len(place.rows), len(place.twice), *place.needed)
-        table.add_row(escape(place.feed), place.period, *(f"{number:,}" for number in numbers))
+        table.add_row(escape(feed_name(place.feed)), place.period, *(f"{number:,}" for number in numbers))
     console.print(table)
 
 

@@ -1,6 +1,7 @@
 """How alarms name a place: the feed and period of a row, in English and Chinese."""
 
 from serving.feeds.rows import FeedRow
+from serving.safe_text import safe_text
 
 
 def where(row: FeedRow) -> str:
@@ -15,9 +16,9 @@ def where_zh(row: FeedRow) -> str:
 
 def feed_name(feed: str | None) -> str:
     """Name a feed."""
-    return "all feeds" if feed is None else feed
+    return "all feeds" if feed is None else safe_text(feed)
 
 
 def feed_name_zh(feed: str | None) -> str:
     """Name a feed in Chinese."""
-    return "全部信息流" if feed is None else feed
+    return "全部信息流" if feed is None else safe_text(feed)

@@ -5,6 +5,7 @@ import pytest
 
 from models.prevalence import Status
 from serving.feeds.alarms import find_alarms
+from serving.feeds.place_words import feed_name
 from serving.feeds.report_shape import ChangePoint, SeriesBreak
 from serving.feeds.rows import AuditFacts, Checks, CommentDensity, FeedRow
 
@@ -77,3 +78,7 @@ def test_unfinished_periods_of_many_feeds_are_one_alarm():
     alarms = find_alarms([row(is_complete=False), row(feed="母婴", is_complete=False)], [], [])
     assert [(alarm.kind, alarm.feed, alarm.period) for alarm in alarms] == [("unfinished_period", None, "2025-03")]
     assert "2 feeds" in alarms[0].text
+
+
+def test_a_feed_name_cannot_act_on_a_terminal():
+    assert feed_name("\x1b]0;x\x07护肤") == "␛]0;x␇护肤"
