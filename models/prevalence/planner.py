@@ -105,14 +105,14 @@ def _designs(f: FloatArray, size: FloatArray, residual_ratio: float, level: floa
     notes, at_least = np.bincount(cut), min_per_stratum(MIN_LABELS)
     weight2, doubt = (size / size.sum()) ** 2, f * (1 - f)
     spreads = np.sqrt(np.bincount(cut, expected_spread(f) ** 2) / notes)
-    expected, single = np.bincount(cut, weight2 * doubt) / notes, np.bincount(cut, weight2) / notes
+    expected, single = np.bincount(cut, weight2 * doubt) / notes, np.bincount(cut, weight2) / len(f)
 
     def stratified(n_labels: int) -> float:
         if n_labels < at_least * len(notes):
             return float("inf")
         labels = allocate_exactly(notes, spreads, n_labels, at_least=at_least)
         each = notes * (notes / labels - 1)
-        one = each / (labels + 1) @ (single * notes / len(f))
+        one = each / (labels + 1) @ single
         return max(residual_ratio * float(each @ expected), stretch * float(one))
 
     def pps(n_labels: int) -> float:
