@@ -65,4 +65,5 @@ def _in_two(estimate: SharesEstimate) -> SharesEstimate:
         status=estimate.status,
         n=estimate.n,
         n_eff=estimate.n_eff,
+        degrees=None if estimate.degrees_of_freedom is None else float(estimate.degrees_of_freedom[at]),
     )
