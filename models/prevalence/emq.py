@@ -24,6 +24,7 @@ def estimate_shares_em(
     weights: npt.NDArray[np.floating] | None = None,
     scaling: TemperatureScaling | None = None,
     clusters: npt.NDArray[np.integer] | None = None,
+    design_effect: float | None = None,
 ) -> SharesEstimate:
     """Estimate the shares of classes in a feed without labels from it.
 
@@ -44,6 +45,8 @@ def estimate_shares_em(
         Applied to `proba` first. For pooled classes scale the four labels before they are collapsed, and pass None.
     clusters
         Numbers of the clusters of notes that go together, shape (n_notes,); they lower the effective number of notes.
+    design_effect
+        In place of `clusters`, by how much they do.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def estimate_shares_em(
     ----------
     Saerens, Latinne and Decaestecker (2002), Adjusting the outputs of a classifier to new a priori probabilities.
     """
-    feed = measure(proba, statistics, weights=weights, clusters=clusters)
+    feed = measure(proba, statistics, weights=weights, clusters=clusters, design_effect=design_effect)
     if feed.refusals:
         return refused(feed, statistics)
     posteriors = feed.posteriors if scaling is None else scaling.apply(feed.posteriors)

@@ -37,6 +37,7 @@ def estimate_shares(
     *,
     weights: npt.NDArray[np.floating] | None = None,
     clusters: npt.NDArray[np.integer] | None = None,
+    design_effect: float | None = None,
 ) -> SharesEstimate:
     """Estimate the shares of classes in a feed without labels from it.
 
@@ -51,6 +52,8 @@ def estimate_shares(
         What each note weighs, shape (n_notes,), not negative; 1 each without it.
     clusters
         Numbers of the clusters of notes that go together, shape (n_notes,); they lower the effective number of notes.
+    design_effect
+        In place of `clusters`, by how much they do: at least 1, as `cluster_design_effect` gives it.
 
     Returns
     -------
@@ -68,7 +71,7 @@ def estimate_shares(
     ----------
     Bella et al. (2010), Quantification via probability estimators.
     """
-    feed = measure(proba, statistics, weights=weights, clusters=clusters)
+    feed = measure(proba, statistics, weights=weights, clusters=clusters, design_effect=design_effect)
     if feed.refusals:
         return refused(feed, statistics)
     inverse = statistics.inverse
@@ -86,6 +89,7 @@ def measure(
     *,
     weights: npt.NDArray[np.floating] | None,
     clusters: npt.NDArray[np.integer] | None,
+    design_effect: float | None,
 ) -> Measured:
     """Check a feed's posteriors and tell why no share can be estimated from them, if so.
 
@@ -102,7 +106,9 @@ def measure(
     mean: FloatArray = normalised @ posteriors
     if n_eff > 0 and not (np.all(mean >= 0) and abs(float(mean.sum()) - 1) <= SUM_TOLERANCE):
         raise ModelError("rows of 'proba' must be probabilities that sum to 1. Got others.")
-    n_eff /= cluster_design_effect(posteriors, normalised, clusters)
+    if design_effect is None:
+        design_effect = cluster_design_effect(posteriors, normalised, clusters)
+    n_eff /= design_effect
     squares = normalised if weights is None else normalise_weights(normalised**2, len(posteriors))[0]
     refusals = _refusals(statistics, n_eff, statistics.condition)
     return Measured(posteriors, normalised, mean, squares, n_eff, statistics.condition, refusals)

@@ -19,6 +19,7 @@ from models.prevalence import (
     estimate_shares,
 )
 from models.prevalence.classes import Groups
+from models.prevalence.effective import cluster_design_effect, normalise_weights
 from models.prevalence.emq import estimate_shares_em
 from models.prevalence.goodness_of_fit import label_shift_fit
 from models.prevalence.pacc import MAX_CONDITION, MIN_VALIDATION
@@ -45,6 +46,12 @@ class NoteScores:
         """Posteriors of not organic and organic, shape (n, 2)."""
         organic = self.posteriors[:, _ORGANIC_AT].astype(np.float64)
         return np.stack([1 - organic, organic], axis=1)
+
+    @cached_property
+    def design_effect(self) -> float:
+        """By how much clusters spread the share of organic: one number for all shares of a place."""
+        weights, _ = normalise_weights(self.weights, len(self.clusters))
+        return cluster_design_effect(self.two, weights, self.clusters)
 
     def thinned(self, most: int) -> "NoteScores":
         """Take notes at even distances, so that at most so many are left."""
@@ -75,7 +82,7 @@ class ModelShares:
 
     def organic(self, scores: NoteScores) -> SharesEstimate:
         """Estimate the headline by PACC: organic or not."""
-        return estimate_shares(scores.two, self.two, weights=scores.weights, clusters=scores.clusters)
+        return estimate_shares(scores.two, self.two, weights=scores.weights, design_effect=scores.design_effect)
 
     def organic_em(self, scores: NoteScores) -> SharesEstimate:
         """Estimate the headline by EMQ, on posteriors scaled by bias-corrected temperature.
@@ -84,13 +91,13 @@ class ModelShares:
         """
         scaling, scores = self.validation.scaling, scores.thinned(MOST_EM_NOTES)
         posteriors = scores.two if scaling is None else collapse_proba(scaling.apply(scores.posteriors), TWO_CLASSES)
-        return estimate_shares_em(posteriors, self.two, weights=scores.weights, clusters=scores.clusters)
+        return estimate_shares_em(posteriors, self.two, weights=scores.weights, design_effect=scores.design_effect)
 
     def labels(self, scores: NoteScores) -> SharesEstimate:
         """Estimate all four labels where their errors are known well enough, else with both ads as one."""
         groups, statistics = self._labels
         proba = collapse_proba(scores.posteriors, groups)
-        return estimate_shares(proba, statistics, weights=scores.weights, clusters=scores.clusters)
+        return estimate_shares(proba, statistics, weights=scores.weights, design_effect=scores.design_effect)
 
     def commercial(self, scores: NoteScores) -> SharesEstimate | None:
         """Estimate the share of commercial notes; None where the question was not validated."""
@@ -99,7 +106,7 @@ class ModelShares:
             return None
         yes = scores.commercial.astype(np.float64)
         proba = np.stack([yes, 1 - yes], axis=1)
-        return estimate_shares(proba, statistics, weights=scores.weights, clusters=scores.clusters)
+        return estimate_shares(proba, statistics, weights=scores.weights, design_effect=scores.design_effect)
 
     def fit_p(self, scores: NoteScores, n_eff: float) -> float | None:
         """Test whether some mix of the validated labels explains these posteriors.
