@@ -1,6 +1,7 @@
 """Notes that vary together: one author's, or copies of one text and its near-copies in a feed."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 IntArray = npt.NDArray[np.int64]
 HashArray = npt.NDArray[np.uint64]
 _BOILERPLATE_SHARE, _BOILERPLATE_NOTES = 0.01, 50
+_THREADS = 2  # numpy sorts outside the interpreter's lock
 _LARGE_FEED = 100_000  # here pairs that share a hash by chance, whose number grows with the square, would chain up
 _FEED_FACTOR, _SPREAD_FACTOR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 
@@ -40,13 +42,17 @@ def join_notes(author: IntArray, text: HashArray, feed: IntArray, near: Sequence
         Codes below 3 n_notes, not without gaps, shape (n_notes,).
     """
     n, sizes = len(author), np.bincount(feed)
-    links = [_links(text, text != 0, np.full(n, n))]
     size = sizes[feed]
     is_large, spread_feed = size > _LARGE_FEED, feed.astype(np.uint64) * _FEED_FACTOR
-    for one, other in zip(near, (*near[1:], *near[:1]), strict=True):
+
+    def near_links(one: IntArray, other: IntArray) -> IntArray:
         mixed = one.astype(np.uint64) ^ spread_feed
         mixed += np.where(is_large, other, 0).astype(np.uint64) * _FEED_FACTOR
-        links.append(_links(mixed * _SPREAD_FACTOR, (one >= 0) & (other >= 0), size))
+        return _links(mixed * _SPREAD_FACTOR, (one >= 0) & (other >= 0), size)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        of_texts = pool.submit(_links, text, text != 0, np.full(n, n))
+        links = [*pool.map(near_links, near, (*near[1:], *near[:1])), of_texts.result()]
     first, second = np.concatenate(links, axis=1)
     by_author = np.where(author >= 0, author, int(author.max(initial=-1)) + 1 + np.arange(n))
     copies = _joined(n, first, second)

@@ -1,6 +1,7 @@
 """Batches of a scored archive, checked and joined into arrays: strings as codes, the latest row of each note."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ _LABEL_NAMES = pa.array([label.value for label in LABELS])
 _EARLIEST_US, _LATEST_US = (  # periods are named by years of four digits
     (date(year, 1, 1).toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000_000 for year in (1000, 9999)
 )
+_THREADS = 2  # numpy sorts and takes outside the interpreter's lock; more would hold more memory
 _MOST = 1 + 1e-6  # a probability, with rounding
 
 
@@ -53,7 +55,9 @@ def collect_arrays(path: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, A
             pieces[name].append(values)
         n += len(batch)
     arrays: dict[str, Any] = {name: _joined(pieces.pop(name), dtype) for name, dtype in _PLAIN.items()}
-    arrays |= {name: _codes(_joined(pieces.pop(name), np.uint64)) for name in _HASHED}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        hashed = [_joined(pieces.pop(name), np.uint64) for name in _HASHED]
+        arrays |= dict(zip(_HASHED, pool.map(_codes, hashed), strict=True))
     arrays["text"] = _joined(pieces.pop("text"), np.uint64)
     for name, plural in _NAMES.items():
         arrays[plural], arrays[name] = _unified(pieces.pop(name))
@@ -65,8 +69,10 @@ def collect_arrays(path: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, A
     arrays["first_collected_us"] = scorings.earliest(arrays["collected_us"], arrays["collected_known"])
     latest = scorings.latest()
     latest = latest[np.lexsort((arrays["published_us"][latest], arrays["feed"][latest]))]  # as a report takes them
-    for name, values in arrays.items():  # one by one: two whole archives need not fit
-        arrays[name] = rows_at(latest, values)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        taken = {name: pool.submit(_take, arrays, name, latest) for name in arrays}
+        for each in taken.values():
+            each.result()
     pa.default_memory_pool().release_unused()  # Arrow keeps the batches' memory for more of them
     near = [arrays.pop(name) for name in NEAR_HASHES]
     arrays["cluster"] = join_notes(arrays["author"], arrays.pop("text"), arrays["feed"], near)
@@ -124,6 +130,11 @@ def _unified(pieces: list[pa.DictionaryArray]) -> tuple[tuple[str, ...], IntArra
     codes = [np.asarray(pc.fill_null(chunk.indices, -1)) for chunk in column.chunks]
     names = column.chunk(0).dictionary.to_pylist() if codes else []
     return tuple(names), _joined(codes, np.int64)
+
+
+def _take(arrays: dict[str, Any], name: str, rows: IntArray) -> None:
+    """Keep rows of one array; in place, since two whole archives need not fit."""
+    arrays[name] = rows_at(rows, arrays[name])
 
 
 def rows_at(rows: IntArray, values: Any) -> Any:
