@@ -1,6 +1,6 @@
 # The README's commands. Written for GNU make 3.81 (macOS) and later.
 #
-#   make run      install, score the bundled archive, print verdicts and the feed table, serve (Ctrl-C stops)
+#   make run      install, score the bundled archive, print verdicts and the feed table, write the report, serve (Ctrl-C stops)
 #   make demo     the same without serving
 #   make test     install with the extras `train` and `dev`, lint, type-check, test
 #   make lint     ruff and mypy
@@ -43,6 +43,7 @@ demo: .venv/.installed
 	$(HUOREN) score --force $(ARCHIVE) out/scored.parquet
 	sed -n '$(SHOWN)' $(ARCHIVE) | $(HUOREN) classify -
 	$(HUOREN) report out/scored.parquet --audit data/archive/audit.jsonl --notes $(ARCHIVE) -o out/report.html
+	@echo "The report with its charts: out/report.html"
 
 test: lint
 	$(BIN)/python -m pytest
