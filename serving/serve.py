@@ -9,7 +9,7 @@ import socket
 import uvicorn
 
 from data.errors import ConfigError
-from serving.app import create_app
+from serving.api.app import create_app
 from serving.cli_output import tell
 from serving.note_classifier import load_classifier
 from serving.options import add_model_options, natural_int

@@ -12,13 +12,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from data.errors import AppError
-from serving.http_note import parse_body, read_body
-from serving.http_verdict import encode_verdict
-from serving.micro_batch import MicroBatcher
+from serving.api.note_body import parse_body, read_body
+from serving.api.verdict_answer import encode_verdict
+from serving.api.micro_batch import MicroBatcher
 from serving.note_classifier import NoteClassifier
-from serving.problems import RequestError, answer_app_error, answer_http_error, answer_request_error
+from serving.api.problems import RequestError, answer_app_error, answer_http_error, answer_request_error
 from serving.readiness import Readiness
-from serving.request_context import RequestContext
+from serving.api.request_context import RequestContext
 from serving.settings import Settings
 
 _JSON = "application/json"

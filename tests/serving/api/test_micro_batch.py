@@ -4,7 +4,7 @@ import pytest
 
 from data.errors import ModelError
 from data.notes import Note
-from serving.micro_batch import MicroBatcher
+from serving.api.micro_batch import MicroBatcher
 
 NOTES = [Note(note_id=str(number)) for number in range(50)]
 

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.problems import problem
+from serving.api.problems import problem
 
 HEADER = "X-Request-Id"
 _logger = logging.getLogger("huoren.serving")

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from data.errors import DataError
 from data.json_text import decode_json
 from data.notes import Note, note_from_mapping
-from serving.problems import RequestError
+from serving.api.problems import RequestError
 
 MAX_BODY_BYTES = 2**20
 MAX_FIELD_CHARS = 10_000

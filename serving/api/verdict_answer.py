@@ -8,7 +8,7 @@ from data.notes import Note
 from models.evidence import Evidence
 from models.verdict import Verdict
 from serving.fields import field_text, utf16_position
-from serving.http_note import Options
+from serving.api.note_body import Options
 
 _encoder = msgspec.json.Encoder()
 

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from data.errors import ModelError
-from serving.app import create_app
+from serving.api.app import create_app
 from serving.settings import Settings
 
 NOTE = {"note_id": "n1", "title": "上🍑搜", "body": "🍑🍑想要的加微信abc"}

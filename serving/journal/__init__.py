@@ -1,0 +1,1 @@
+"""Verdicts on their way to the database: written before the answer, drained after it, replayed after a crash."""

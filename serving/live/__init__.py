@@ -1,0 +1,1 @@
+"""What judges right now: models, policies and phrases that change without a restart."""

@@ -1,0 +1,1 @@
+"""The processes of `huoren serve` and the connections that they accept."""

@@ -1,0 +1,238 @@
+"""Every table of the service, for SQLite and PostgreSQL alike; times are microseconds since 1970 in UTC (`*_us`).
+
+No column holds note text, but `note_text.note`, which is written only where HUOREN_STORE_TEXT is on.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_SEQUENCE = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what is called INTEGER
+
+# One row per verdict that was answered, never changed: a later one for the same note stands beside it.
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
+    Column("verdict_id", String(32), nullable=False, unique=True),
+    Column("idempotency_hash", String(64), unique=True),  # of caller and Idempotency-Key; null without one
+    Column("origin", String(16), nullable=False),  # classify | batch | comments | job
+    Column("caller", String(64), nullable=False),  # name of the API key; "" without keys
+    Column("request_id", String(64), nullable=False),
+    Column("note_id", Text, nullable=False, index=True),
+    Column("author_hash", String(32), index=True),  # keyed hash: `serving.journal.record.id_hash`
+    Column("feed_id", Text),
+    Column("keyword", Text),
+    Column("feed", Text, nullable=False),  # feed_id, else keyword, else "default"
+    Column("published_us", BigInteger),
+    Column("collected_us", BigInteger),
+    Column("scored_us", BigInteger, nullable=False, index=True),
+    Column("date_source", String(16), nullable=False),
+    Column("label", String(16), nullable=False),
+    Column("author_label", String(16), nullable=False),
+    Column("decision", String(8), nullable=False),
+    Column("diversion_by", String(8)),
+    Column("rule_id", String(64)),
+    Column("rule_since", String(16)),
+    Column("rule_status", String(16)),
+    *(Column(f"p_{label}", Float, nullable=False) for label in ("disclosed_ad", "diversion", "organic")),
+    Column("p_undisclosed_ad", Float, nullable=False),
+    *(Column(f"q_{question}", Float, nullable=False) for question in ("commercial", "disclosed", "diversion")),
+    Column("pa_organic", Float, nullable=False),
+    Column("evidence", JSON, nullable=False),  # `serving.journal.record.StoredEvidence`: spans, no text
+    Column("comments", JSON, nullable=False),  # `models.verdict.CommentVerdict`
+    Column("impressions", BigInteger),
+    Column("likes", BigInteger),
+    Column("n_comments", Integer, nullable=False),
+    Column("n_diverting_comments", Integer, nullable=False),
+    Column("text_hash", String(32)),
+    *(Column(f"near_hash_{number}", BigInteger) for number in (1, 2, 3)),
+    Column("model_version", String(64), nullable=False),
+    Column("ruleset_version", String(64), nullable=False),
+    Column("policy_version", String(160), nullable=False),
+    Index("ix_verdict_feed_published_us", "feed", "published_us"),
+)
+
+# How many verdicts were stored, by feed and the day the note was published; outlives retention and erasure.
+feed_count = Table(
+    "feed_count",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("day", String(10), primary_key=True),  # in Asia/Shanghai; "undated" without a date
+    Column("model_version", String(64), primary_key=True),
+    Column("label", String(16), primary_key=True),  # the author's: `author_label`
+    Column("decision", String(8), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+)
+
+# Only where HUOREN_STORE_TEXT is on: the note as it was last judged, so that later comments need not bring it again.
+note_text = Table(
+    "note_text",
+    metadata,
+    Column("note_id", Text, primary_key=True),
+    Column("author_hash", String(32), index=True),
+    Column("note", LargeBinary, nullable=False),  # JSON of `data.notes.Note`
+    Column("updated_us", BigInteger, nullable=False, index=True),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("feedback_id", String(32), primary_key=True),
+    Column("verdict_id", String(32), index=True),
+    Column("note_id", Text, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # false_positive | miss | wrong_label
+    Column("suggested_label", String(16)),
+    Column("decision", String(8)),  # a person's decision, which later verdicts on the note take
+    Column("appeal", String(16)),  # upheld | overturned; null: no appeal
+    Column("actor", String(64), nullable=False),
+    Column("reason", String(64)),  # a code, never a sentence
+    Column("rule_id", String(64)),  # of the verdict that it speaks of
+    Column("model_version", String(64)),
+    Column("caller", String(64), nullable=False),
+    Column("created_us", BigInteger, nullable=False, index=True),
+    Column("changed_us", BigInteger, nullable=False, index=True),  # created or withdrawn: what pollers read by
+    Column("withdrawn_us", BigInteger),
+)
+
+audit_row = Table(
+    "audit_row",
+    metadata,
+    Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
+    Column("plan_id", String(32), nullable=False, index=True),
+    Column("note_id", Text, nullable=False, index=True),
+    Column("feed", Text, nullable=False, index=True),
+    Column("period", String(10), nullable=False),
+    Column("stratum", String(64), nullable=False),
+    Column("inclusion_probability", Float, nullable=False),
+    Column("is_twice", Boolean, nullable=False),  # a second person labels it too
+    Column("label", String(16)),
+    Column("second_label", String(16)),
+    Column("annotator", String(129)),
+    Column("labelled_us", BigInteger),
+    Column("model_version", String(64), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("job_id", String(32), primary_key=True),
+    Column("state", String(16), nullable=False, index=True),  # queued | running | done | failed | cancelled
+    Column("total", BigInteger, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("callback_url", Text),
+    Column("error", Text),
+    Column("caller", String(64), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("started_us", BigInteger),
+    Column("finished_us", BigInteger),
+    Column("expires_us", BigInteger, nullable=False, index=True),
+    Column("host", String(255), nullable=False),  # the machine whose spool holds its input
+    Column("leased_until_us", BigInteger),
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("webhook_id", String(32), primary_key=True),
+    Column("event", String(32), nullable=False),  # verdict.changed | job.finished
+    Column("url", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting | delivered | failed
+    Column("attempts", Integer, nullable=False),
+    Column("next_us", BigInteger, nullable=False),
+    Column("last_status", Integer),
+    Column("created_us", BigInteger, nullable=False),
+    Index("ix_webhook_state_next_us", "state", "next_us"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("key_id", _SEQUENCE, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("sha256", String(64), nullable=False, unique=True),  # of the whole key; the key itself is shown once
+    Column("roles", String(64), nullable=False),  # comma-separated: score, feedback, admin
+    Column("rate", Float),  # requests a second; null: no limit
+    Column("created_us", BigInteger, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("revoked_us", BigInteger),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
+    Column("at_us", BigInteger, nullable=False, index=True),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(64), nullable=False),  # such as key.create, model.swap, note.erase
+    Column("target", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+)
+
+# Versions of policies and phrase lists, none of them ever changed.
+document = Table(
+    "document",
+    metadata,
+    Column("kind", String(16), primary_key=True),  # policy | phrases
+    Column("name", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("body", JSON, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("created_by", String(64), nullable=False),
+)
+
+# What is in use. One row a name; `generation` grows with each change, and every process polls it.
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("name", String(80), primary_key=True),  # such as model, shadow, policy/default, phrases
+    Column("value", JSON, nullable=False),
+    Column("previous", JSON),
+    Column("generation", BigInteger, nullable=False),
+    Column("changed_us", BigInteger, nullable=False),
+    Column("changed_by", String(64), nullable=False),
+)
+
+shadow_count = Table(
+    "shadow_count",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("model_version", String(64), primary_key=True),
+    Column("shadow_version", String(64), primary_key=True),
+    Column("label", String(16), primary_key=True),
+    Column("shadow_label", String(16), primary_key=True),
+    Column("decision", String(8), primary_key=True),
+    Column("shadow_decision", String(8), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+)
+
+# What must not come back: a journal record older than its erasure is not stored.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("kind", String(8), primary_key=True),  # note | author
+    Column("id_hash", String(32), primary_key=True),
+    Column("erased_us", BigInteger, nullable=False),
+)
