@@ -1,0 +1,1 @@
+"""Jobs: a large set of notes, spooled to disk and judged in a process of its own."""

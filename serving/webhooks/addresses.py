@@ -1,0 +1,76 @@
+"""Where webhooks may go: the service never posts to a host that its operator did not name."""
+
+import ipaddress
+from urllib.parse import SplitResult, urlsplit
+
+from data.errors import ConfigError, DataError
+from serving.settings import Settings
+
+_MAX_CHARS = 2048
+
+
+def check_webhook_settings(settings: Settings) -> None:
+    """Check at start what webhooks need.
+
+    Raises
+    ------
+    ConfigError
+        If there is somebody to tell but no secret to sign with, or HUOREN_WEBHOOK_URL is no URL.
+    """
+    if (settings.webhook_url or settings.callback_hosts) and not settings.webhook_secret:
+        raise ConfigError(
+            "HUOREN_WEBHOOK_SECRET must be set beside HUOREN_WEBHOOK_URL and HUOREN_CALLBACK_HOSTS. Got nothing instead."
+        )
+    if settings.webhook_url:
+        try:
+            _split(settings.webhook_url)
+        except DataError as error:
+            raise ConfigError(f"HUOREN_WEBHOOK_URL: {error}") from error
+
+
+def check_callback_url(url: str, settings: Settings) -> None:
+    """Check the address that a job is to call when it ends.
+
+    Raises
+    ------
+    DataError
+        If it is not https (http on a loopback host), or HUOREN_CALLBACK_HOSTS does not list its host.
+    """
+    parts = _split(url)
+    host = parts.hostname or ""
+    if host not in {name.lower().strip("[]") for name in settings.callback_hosts}:
+        raise DataError("the callback's host must be listed in HUOREN_CALLBACK_HOSTS. Got another host.")
+    if parts.scheme != "https" and not _is_loopback(host):
+        raise DataError("a callback must be https, or http on a loopback host. Got http instead.")
+
+
+def may_be_told(url: str, settings: Settings) -> bool:
+    """Tell whether the settings still allow an address that stands in the outbox."""
+    if url == settings.webhook_url:
+        return True
+    try:
+        check_callback_url(url, settings)
+    except DataError:
+        return False
+    return True
+
+
+def _split(url: str) -> SplitResult:
+    """Take a URL apart; names no part of it, for it may hold a secret."""
+    if not url.isascii() or not url.isprintable() or " " in url or len(url) > _MAX_CHARS:
+        raise DataError(f"a URL must be at most {_MAX_CHARS} printable ASCII characters. Got something else.")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError as error:
+        raise DataError("a URL must have a host and, if any, a port number. Got something else.") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.fragment:
+        raise DataError("a URL must be http or https with a host, without user or fragment. Got something else.")
+    return parts
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
