@@ -1,9 +1,8 @@
 """Batches of a scored archive, checked and joined into arrays: strings as codes, the latest row of each note."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,6 @@ from data.labels import LABELS
 from data.scored import NEAR_HASHES
 from models.prevalence import author_posteriors
 from serving.feeds.note_clusters import join_notes
-from serving.feeds.scored_query import place_row
 from serving.feeds.scorings import Scorings
 
 IntArray = npt.NDArray[np.int64]
@@ -38,20 +36,27 @@ _THREADS = 2  # numpy sorts and takes outside the interpreter's lock; more would
 _MOST = 1 + 1e-6  # a probability, with rounding
 
 
-def collect_arrays(path: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, Any]:
-    """Join the batches of a query over the archive at `path` into the fields of `ScoredColumns`.
+def collect_arrays(batches: Iterable[pa.RecordBatch], place: Callable[[int], str]) -> dict[str, Any]:
+    """Join the batches of a query over scored rows into the fields of `ScoredColumns`.
+
+    Parameters
+    ----------
+    batches
+        As `serving.feeds.scored_query` gives them.
+    place
+        Says where a row, counted from 0, stands; for errors.
 
     Raises
     ------
     DataError
-        With file and line (Parquet: row), if a value is missing or unknown.
+        With the row's place, if a value is missing or unknown.
     """
     pieces: dict[str, list[Any]] = {
         name: [] for name in ("note_id", *_HASHED, "text", *_NAMES, *_PLAIN, "author_label", "posteriors")
     }
     n = 0
     for batch in batches:
-        for name, values in _checked(path, batch, n).items():
+        for name, values in _checked(place, batch, n).items():
             pieces[name].append(values)
         n += len(batch)
     arrays: dict[str, Any] = {name: _joined(pieces.pop(name), dtype) for name, dtype in _PLAIN.items()}
@@ -79,12 +84,12 @@ def collect_arrays(path: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, A
     return arrays
 
 
-def _checked(path: Path, batch: pa.RecordBatch, start: int) -> dict[str, Any]:
+def _checked(place: Callable[[int], str], batch: pa.RecordBatch, start: int) -> dict[str, Any]:
     """Take what is kept of a batch whose first row is the archive's row `start`, counted from 0."""
 
     def refuse(wrong: Any, what: str) -> None:
         if np.any(wrong):
-            raise DataError(f"{place_row(path, start + int(np.argmax(wrong)))}: {what}")
+            raise DataError(f"{place(start + int(np.argmax(wrong)))}: {what}")
 
     for name in ("note_id", "author_label", "version", *_PROBABILITIES):
         if batch[name].null_count:

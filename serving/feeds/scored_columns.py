@@ -1,8 +1,9 @@
 """The columns of a scored archive that a share is made of, as arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 
 from data.labels import LABELS
 from serving.feeds.scored_arrays import collect_arrays, rows_at
-from serving.feeds.scored_query import QUERY_ERRORS, query_archive, stream_archive
+from serving.feeds.scored_query import QUERY_ERRORS, place_row, query_archive, query_batches, stream_archive
 from serving.feeds.scorings import Scorings
 
 IntArray = npt.NDArray[np.int64]
@@ -132,6 +133,18 @@ def read_scored(path: Path) -> ScoredColumns:
     DataError
         If the archive is missing or damaged, or a value is missing or unknown.
     """
+    place = partial(place_row, path)
     with suppress(*QUERY_ERRORS):  # the slower reader says what is wrong, and where, and quotes nothing
-        return ScoredColumns(**collect_arrays(path, query_archive(path)))
-    return ScoredColumns(**collect_arrays(path, stream_archive(path)))
+        return ScoredColumns(**collect_arrays(query_archive(path), place))
+    return ScoredColumns(**collect_arrays(stream_archive(path), place))
+
+
+def join_scored(batches: Iterable[pa.RecordBatch]) -> ScoredColumns:
+    """Join rows in memory as `read_scored` does those of files: batches of `serving.feeds.scored_query.COLUMNS_SCHEMA`.
+
+    Raises
+    ------
+    DataError
+        With the row, counted from 1, if a value is missing or unknown.
+    """
+    return ScoredColumns(**collect_arrays(query_batches(batches), lambda row: f"row {row + 1}"))

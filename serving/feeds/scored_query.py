@@ -22,6 +22,7 @@ _STRINGS = (*_IDS, "author_label", "model_version", "policy_version")
 _COUNTS = ("impressions", "likes", *ADDED)  # whole numbers that may be null, the hashes of near-copies among them
 _SCORES = tuple(f"p_{label}" for label in LABELS)
 COLUMNS = (*_STRINGS, *_TIMES, *_SCORES, "q_commercial", "pa_organic", *_COUNTS)
+COLUMNS_SCHEMA = pa.schema([SCHEMA.field(name) for name in COLUMNS])
 
 # Empty strings are missing. 0 is the hash of a missing id; a count below 0 is what crawlers write for an unknown one.
 _SELECT = f"""
@@ -114,10 +115,14 @@ def stream_archive(path: Path) -> Iterator[pa.RecordBatch]:
     DataError
         With the file, and for JSONL the line, if the archive is damaged or a row malformed.
     """
-    schema = pa.schema([SCHEMA.field(name) for name in COLUMNS])
+    yield from query_batches(iter_scored(path, columns=COLUMNS, batch_rows=_BATCH_ROWS))
+
+
+def query_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Ask the same of rows in memory: batches with the columns of `COLUMNS_SCHEMA`."""
     with _connect() as connection:
-        for batch in iter_scored(path, columns=COLUMNS, batch_rows=_BATCH_ROWS):
-            connection.register("batch", pa.Table.from_batches([batch], schema=schema))
+        for batch in batches:
+            connection.register("batch", pa.Table.from_batches([batch], schema=COLUMNS_SCHEMA))
             yield from connection.sql(f"{_SELECT} batch").to_arrow_table().to_batches()
 
 
