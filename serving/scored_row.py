@@ -7,11 +7,9 @@ from typing import Any
 import msgspec
 
 from data.errors import DataError
-from data.near_copies import near_hashes
-from data.normalize import normalize_fields
 from data.notes import Note
 from data.records import NoteRecord
-from data.scored import NEAR_HASHES, text_hash
+from serving.content_hashes import content_hashes
 from serving.note_classifier import Judgement, NoteClassifier
 
 _INT64 = 2**63
@@ -22,7 +20,7 @@ def score_records(
 ) -> list[dict[str, Any]]:
     """Judge a batch and make its rows, in its order, as `data.scored_writer.ScoredWriter.write` takes them."""
     notes = [record.note for record in records]
-    hashes = _hashes(notes, hash_key)
+    hashes = content_hashes(notes, hash_key)
     return [
         _row(record, judgement, scored_at, of_note)
         for record, judgement, of_note in zip(records, classifier.judge_many(notes), hashes, strict=True)
@@ -63,17 +61,3 @@ def _row(record: NoteRecord, judgement: Judgement, scored_at: datetime, hashes: 
         "source_row": record.source_row,
     }
     return row
-
-
-def _hashes(notes: Sequence[Note], key: bytes) -> list[dict[str, Any]]:
-    """Hash title and body, what copies share; None without either, lest all empty notes meet."""
-    normalized = normalize_fields([text for note in notes for text in (note.title, note.body)])
-    bounds = normalized.bounds
-    starts, ends = bounds[:-1:2], bounds[2::2] - 1
-    texts = [normalized.text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-    near = near_hashes(normalized.codes, starts, ends, key=key)
-    return [
-        dict(zip(NEAR_HASHES, of_text, strict=True))
-        | {"text_hash": text_hash(text, key=key) if note.title or note.body else None}
-        for note, text, of_text in zip(notes, texts, near, strict=True)
-    ]

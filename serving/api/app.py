@@ -1,84 +1,113 @@
 """The HTTP service: `create_app(settings)`."""
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Literal
 
-import msgspec
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
-from data.errors import AppError
-from serving.api.note_body import parse_body, read_body
-from serving.api.verdict_answer import encode_verdict
-from serving.api.micro_batch import MicroBatcher
-from serving.note_classifier import NoteClassifier
-from serving.api.problems import RequestError, answer_app_error, answer_http_error, answer_request_error
-from serving.readiness import Readiness
+from serving.access import Access
+from serving.api import catalogue
+from serving.api.feed_reports import FeedReports
+from serving.api.human_decisions import HumanDecisions
+from serving.api.judging import Judging
+from serving.api.openapi import describe
+from serving.api.problems import answer_http_error
 from serving.api.request_context import RequestContext
+from serving.api.routing import make_routes
+from serving.api.service import Service
+from serving.api.upkeep import Upkeep
+from serving.journal.claims import Claims
+from serving.journal.writer import JournalWriter
+from serving.keeper import Keeper
+from serving.live.models import LiveModels
+from serving.note_classifier import NoteClassifier
+from serving.secret import read_secret
 from serving.settings import Settings
-
-_JSON = "application/json"
-_LARGE_BYTES = 2**16  # a body from here on is judged in a thread: it may take a second, and others must not wait
+from serving.store.engine import open_store
 
 
-def create_app(settings: Settings, *, classifier: NoteClassifier | None = None) -> FastAPI:
-    """Build the service; the classifier is loaded (where none is given) and warmed when it starts, never here.
+def create_app(
+    settings: Settings, *, classifier: NoteClassifier | None = None, keeper: Literal["thread", "none"] = "thread"
+) -> FastAPI:
+    """Build the service; the model is loaded (where none is given) and warmed when it starts, never here.
 
     Parameters
     ----------
     classifier
         One that is loaded already; None loads what the settings name.
+    keeper
+        "thread" moves verdicts from the journal to the database in a thread of this process; "none" leaves that to a
+        process of its own, as `huoren serve` has one.
+
+    Raises
+    ------
+    ConfigError
+        If the settings do not fit together, or the state folder cannot be used.
     """
-    readiness = Readiness(settings, classifier)
-    batcher = MicroBatcher(readiness.ready)
+    service = _make_service(settings, classifier)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(readiness.warm_up())
+        stop = threading.Event()
+        thread = None
+        if keeper == "thread":
+            thread = threading.Thread(target=Keeper(settings, service.store).run, args=(stop,), name="keeper")
+            thread.start()
+        tasks = [asyncio.create_task(service.models.warm_up()), asyncio.create_task(service.upkeep.run())]
         yield
-        await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await asyncio.to_thread(_close, service, stop, thread)
 
-    # No interactive pages: they load scripts from elsewhere. No schema yet: it would not describe what msgspec reads.
+    # No pages of FastAPI's own: they load scripts from elsewhere.
     app = FastAPI(
         title="huoren", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
     app.add_middleware(RequestContext)
-    app.add_exception_handler(RequestError, answer_request_error)
-    app.add_exception_handler(AppError, answer_app_error)
     app.add_exception_handler(HTTPException, answer_http_error)
-
-    async def classify(request: Request) -> Response:
-        ready = readiness.ready()
-        body = await read_body(request)
-        note, options = parse_body(body)
-        if len(body) < _LARGE_BYTES:
-            verdict = await batcher.classify(note)
-        else:
-            verdict = await asyncio.to_thread(ready.classify, note)
-        state = request.state
-        answer = encode_verdict(note, verdict, options, request_id=state.request_id, started=state.started)
-        return Response(answer, media_type=_JSON)
-
-    # A plain route: FastAPI's own costs 0.1 ms to find out that there is nothing to inject or to validate.
-    app.router.routes.append(Route("/v1/classify", classify, methods=["POST"]))
-
-    @app.get("/healthz", response_model=None)
-    async def healthz() -> Response:
-        return Response(b'{"status":"ok"}', media_type=_JSON)
-
-    @app.get("/readyz", response_model=None)
-    async def readyz() -> Response:
-        ready = readiness.ready()
-        versions = {
-            "status": "ready",
-            "model_version": ready.model_version,
-            "ruleset_version": ready.ruleset_version,
-            "policy_version": ready.policy_version,
-        }
-        return Response(msgspec.json.encode(versions), media_type=_JSON)
-
+    app.router.routes.extend(make_routes(catalogue.ENDPOINTS, service))
+    app.openapi = lambda: describe(catalogue.ENDPOINTS)  # type: ignore[method-assign]
+    app.state.service = service
     return app
+
+
+def _make_service(settings: Settings, classifier: NoteClassifier | None) -> Service:
+    settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    secret = read_secret(settings)
+    store = open_store(settings)
+    store.migrate()
+    access = Access(settings, store)
+    access.refresh()
+    models, humans = LiveModels(settings, store, classifier), HumanDecisions()
+    journal = JournalWriter(settings.state / "journal", sync=settings.journal_sync, max_bytes=settings.journal_bytes)
+    return Service(
+        settings=settings,
+        secret=secret,
+        store=store,
+        journal=journal,
+        claims=Claims(settings.state / "claims.db"),
+        access=access,
+        models=models,
+        humans=humans,
+        judging=Judging(models, humans, journal, secret=secret, limit=settings.notes_in_flight),
+        reports=FeedReports(settings),
+        upkeep=Upkeep(store, access, models, humans),
+    )
+
+
+def _close(service: Service, stop: threading.Event, thread: threading.Thread | None) -> None:
+    service.journal.close()
+    stop.set()
+    if thread is not None:
+        thread.join()
+    service.reports.close()
+    service.claims.close()
+    service.store.close()

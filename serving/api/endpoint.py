@@ -89,7 +89,8 @@ class Endpoint:
     headers: dict[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
     max_body: int = MAX_BODY_BYTES
-    reads_body_itself: bool = False  # an endpoint that streams; `body` then only documents
+    reads_body_itself: bool = False  # one that streams or decodes; `body` then only documents
+    other_bodies: tuple[str, ...] = ()  # media types that it takes beside JSON
     description: str = ""
 
 

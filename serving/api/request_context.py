@@ -1,25 +1,36 @@
-"""What surrounds every request: its id, its clock, and the one boundary that catches what nobody foresaw."""
+"""What surrounds every request: its id, its clock, safe headers, and the one boundary for what nobody foresaw."""
 
 import logging
 import re
 import time
 import uuid
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.api.problems import problem
+from serving import metrics
+from serving.api.problems import RequestError, problem
 
 HEADER = "X-Request-Id"
 _logger = logging.getLogger("huoren.serving")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ELSEWHERE = "none"  # the route of a path that leads nowhere: a caller may have put text into it
+_SAFE_HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"referrer-policy": b"no-referrer",
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"cross-origin-resource-policy": b"same-origin",
+}
 
 
 class RequestContext:
     """Plain ASGI middleware: sets `request.state.request_id` and `.started` (seconds of `time.perf_counter`).
 
-    A caller's own `X-Request-Id` is kept when made of letters, digits, `.`, `_`, `-`; every answer carries the id.
+    A caller's own `X-Request-Id` is kept when made of letters, digits, `.`, `_`, `-`; every answer carries the id. An
+    endpoint's own headers, such as a page's `Content-Security-Policy`, stand before those set here.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -33,25 +44,35 @@ class RequestContext:
         given = Headers(scope=scope).get(HEADER, "")
         request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         state = scope.setdefault("state", {})
-        state["request_id"], state["started"] = request_id, time.perf_counter()
-        is_answered = False
+        state["request_id"], state["started"], state["route"] = request_id, time.perf_counter(), _ELSEWHERE
+        status = 0
 
-        async def send_with_id(message: Message) -> None:
-            nonlocal is_answered
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                is_answered = True
-                MutableHeaders(scope=message)[HEADER] = request_id
+                status = message["status"]
+                headers = list(message["headers"])
+                there = {name.lower() for name, _ in headers}
+                headers += [(name, value) for name, value in _SAFE_HEADERS.items() if name not in there]
+                message["headers"] = [*headers, (b"x-request-id", request_id.encode("ascii"))]
             await send(message)
 
         try:
-            await self.app(scope, receive, send_with_id)
+            await self.app(scope, receive, send_with_headers)
         except ClientDisconnect:
-            return
+            status = 499
         except Exception as error:  # the one boundary: an error's own words may quote the note, so they go nowhere
             _logger.error("request %s failed: %s", request_id, _where(error))
-            if not is_answered:
-                answer = problem(request_id, 500, "The service failed; its log names the place under this request id.")
-                await answer(scope, receive, send_with_id)
+            if not status:
+                failed = RequestError(500, "The service failed; its log names the place under this request id.")
+                await problem(failed, request_id)(scope, receive, send_with_headers)
+        finally:
+            metrics.REQUESTS.labels(_known_method(scope["method"]), state["route"], status).inc()
+            metrics.REQUEST_SECONDS.labels(state["route"]).observe(time.perf_counter() - state["started"])
+
+
+def _known_method(method: str) -> str:
+    return method if method in ("GET", "HEAD", "POST", "PUT", "DELETE") else "other"
 
 
 def _where(error: BaseException) -> str:

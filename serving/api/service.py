@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from serving.access import Access
+from serving.api.feed_reports import FeedReports
 from serving.api.human_decisions import HumanDecisions
+from serving.api.judging import Judging
+from serving.api.upkeep import Upkeep
 from serving.journal.claims import Claims
 from serving.journal.writer import JournalWriter
 from serving.live.models import LiveModels
@@ -29,6 +32,9 @@ class Service:
     access: Access
     models: LiveModels
     humans: HumanDecisions
+    judging: Judging
+    reports: FeedReports
+    upkeep: Upkeep
 
     async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what blocks (the database, files) off the event loop."""

@@ -1,0 +1,171 @@
+"""From an endpoint's declaration to a route: who may call it, what it may bring, and the answer's form."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from data.errors import AppError
+from serving import metrics
+from serving.api.body import read_body
+from serving.api.endpoint import Call, Caller, Endpoint
+from serving.api.problems import RequestError, as_request_error, problem
+from serving.api.service import Service
+
+# What every endpoint may answer beside its own: an unusable body or query, a key, load.
+COMMON_REFUSALS = (400, 401, 403, 413, 422, 429, 503)
+OPEN_REFUSALS = (400, 413, 422, 503)  # of an endpoint that asks for no key
+_JSON = "application/json"
+_SECONDS = 30.0
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+_NOBODY = Caller("", frozenset())
+_EVERYTHING = Caller("", frozenset({"score", "feedback", "admin"}))
+_encode = msgspec.json.Encoder().encode
+
+
+def make_routes(endpoints: Sequence[Endpoint], service: Service) -> list[Route]:
+    """Make one route a path; the longest literal paths first, so that `{id:path}` takes only what is left."""
+    paths: dict[str, dict[str, Endpoint]] = {}
+    for endpoint in endpoints:
+        methods = paths.setdefault(endpoint.path, {})
+        if endpoint.method in methods:
+            raise ValueError(f"{endpoint.method} {endpoint.path} is declared twice")
+        methods[endpoint.method] = endpoint
+    ordered = sorted(paths.items(), key=lambda item: (":path}" in item[0], -item[0].count("/"), item[0].count("{")))
+    return [_route(path, methods, service) for path, methods in ordered]
+
+
+def _route(path: str, methods: dict[str, Endpoint], service: Service) -> Route:
+    if "GET" in methods:
+        methods = methods | {"HEAD": methods["GET"]}
+    decoders = {name: _decoder(endpoint) for name, endpoint in methods.items()}
+
+    async def answer(request: Request) -> Response:
+        endpoint = methods[request.method]
+        state = request.state
+        state.route = path
+        try:
+            async with asyncio.timeout(None if endpoint.reads_body_itself else _SECONDS):
+                return await _answer(endpoint, decoders[request.method], request, service)
+        except RequestError as error:
+            return problem(error, state.request_id)
+        except AppError as error:
+            return problem(as_request_error(error), state.request_id)
+        except TimeoutError:
+            metrics.REFUSED.labels("timeout").inc()
+            late = RequestError(503, f"an answer must be ready within {_SECONDS:.0f} s. It was not.")
+            return problem(late, state.request_id)
+
+    return Route(path, answer, methods=list(methods))
+
+
+async def _answer(
+    endpoint: Endpoint, decoder: msgspec.json.Decoder[Any] | None, request: Request, service: Service
+) -> Response:
+    state = request.state
+    caller = _NOBODY if endpoint.role is None else find_caller(request, service, endpoint.role)
+    body: Any = None
+    if decoder is not None:
+        body = decode_body(decoder, await read_body(request, endpoint.max_body))
+    query = None if endpoint.query is None else _query(endpoint.query, request)
+    call = Call(service, request, caller, body, query, request.path_params, state.request_id, state.started)
+    result = await endpoint.handle(call)
+    if isinstance(result, Response):
+        return result
+    if endpoint.answer is None:
+        return Response(status_code=endpoint.status)
+    return Response(_encode(result), endpoint.status, media_type=_JSON)
+
+
+def find_caller(request: Request, service: Service, role: str) -> Caller:
+    """Say who calls, by `Authorization: Bearer KEY`; while the service has no keys, everybody on this machine may.
+
+    Raises
+    ------
+    RequestError
+        401 without a valid key; 403 without the role, or for a page of another site; 429 for a key called too often.
+    """
+    access = service.access
+    if access.is_open:
+        _refuse_other_sites(request)
+        return _EVERYTHING
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    caller = access.find(token.strip()) if scheme.lower() == "bearer" else None
+    if caller is None:
+        detail = "a valid key must be given as 'Authorization: Bearer KEY'. Got none, an unknown or a revoked one."
+        raise RequestError(401, detail, headers={"WWW-Authenticate": 'Bearer realm="huoren"'})
+    wait = access.allow(caller)
+    if wait > 0:
+        metrics.REFUSED.labels("rate").inc()
+        raise RequestError(429, "the key must stay within its requests a second. It did not.", retry_after=wait)
+    if role not in caller.roles:
+        raise RequestError(403, f"the key must have the role {role!r}. It has not.")
+    return caller
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Without keys, a page of another site must not use the service through its reader's browser."""
+    host = request.headers.get("host", "")
+    name = urlsplit(f"//{host}").hostname if host else None
+    origin = request.headers.get("origin")
+    if name not in _LOCAL or (origin is not None and urlsplit(origin).netloc != host):
+        raise RequestError(403, "without keys the service must be called by this machine's own name. It was not.")
+
+
+def decode_body(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
+    """Decode and check a body.
+
+    Raises
+    ------
+    RequestError
+        400 for what is no JSON, 422 with a pointer for what is of another shape; no value is quoted.
+    """
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        detail, pointer = _say(error)
+        raise RequestError(422, detail, pointer=pointer) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RequestError(400, "the body must be JSON in UTF-8. It is not.", pointer="") from error
+    except RecursionError as error:
+        raise RequestError(400, "the JSON must not nest so deep. Got hundreds of levels.", pointer="") from error
+
+
+def _query(kind: Any, request: Request) -> Any:
+    given: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in given:
+            raise RequestError(422, "a query parameter must be given once. One was given twice.")
+        given[name] = value
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        detail, pointer = _say(error)
+        name = pointer.removeprefix("/")
+        where = f"the query parameter {name!r}" if name else "the query"
+        raise RequestError(422, f"{where} must be as the API's description says. {detail}") from error
+
+
+def _decoder(endpoint: Endpoint) -> msgspec.json.Decoder[Any] | None:
+    if endpoint.body is None or endpoint.reads_body_itself:
+        return None
+    return msgspec.json.Decoder(endpoint.body)
+
+
+def _say(error: msgspec.ValidationError) -> tuple[str, str]:
+    """Give msgspec's words and the place as a JSON pointer, without a quoted value."""
+    message, _, place = str(error).partition(" - at `$")
+    pointer = "".join(f"/{part}" for part in place.rstrip("`").replace("[", ".").replace("]", "").split(".") if part)
+    if message.startswith("Object contains unknown field"):
+        name = message.partition("`")[2].rstrip("`")
+        is_name = name.isascii() and name.isidentifier() and len(name) <= 64
+        message = f"unknown key {name!r}" if is_name else "a key is unknown"
+    elif message.startswith("Invalid"):
+        message = "one of the known values must be given"
+    pointer = pointer.replace("/...", "") if "..." in pointer else pointer
+    return f"{message}.", pointer
