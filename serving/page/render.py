@@ -50,11 +50,11 @@ def render_page(report: Report) -> str:
     parts = {
         "css": _asset("page.css"),
         "essentials": render_essentials(report, json.loads(_asset("strings.json"))),
-        "report": _script_json(_lean(report)),
-        "strings": _script_json(json.loads(_asset("strings.json"))),
-        "reasons": _script_json(json.loads(_asset("reasons.json"))),
+        "report": script_json(_lean(report)),
+        "strings": script_json(json.loads(_asset("strings.json"))),
+        "reasons": script_json(json.loads(_asset("reasons.json"))),
         "libraries": "\n".join(map(_asset, _LIBRARIES)),
-        "script": "\n".join(map(_asset, _SCRIPTS)),
+        "script": page_script(),
     }
     pieces = []
     for piece in page.split("{{"):
@@ -63,11 +63,17 @@ def render_page(report: Report) -> str:
     return "".join(pieces)
 
 
+def page_script() -> str:
+    """Give the script that draws a page from the numbers and words in it, once the libraries are there."""
+    return "\n".join(("(() => {", '"use strict";', *map(_asset, _SCRIPTS))) + "})();\n"
+
+
 def _asset(name: str) -> str:
     return resources.files("serving.page").joinpath("assets", name).read_text(encoding="utf-8")
 
 
-def _script_json(value: Any) -> str:
+def script_json(value: Any) -> str:
+    """Write JSON that may stand inside `<script>`."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for sign in _UNSAFE:
         text = text.replace(sign, f"\\u{ord(sign):04x}")

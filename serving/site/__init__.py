@@ -1,0 +1,1 @@
+"""The pages that the service shows: their files and how they are served."""

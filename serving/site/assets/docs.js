@@ -1,0 +1,55 @@
+// The API as /openapi.json describes it: methods by topic, what each takes and what it answers.
+
+import { ask } from "/site/api.js";
+import { element, section } from "/site/elements.js";
+import { showProblem } from "/site/problem_view.js";
+import { schemaView } from "/site/schema_view.js";
+import { startShell } from "/site/shell.js";
+import { say } from "/site/words.js";
+
+const METHODS = ["get", "post", "put", "delete"];
+let api = null;
+
+function show() {
+  if (api) document.getElementById("docs").replaceChildren(...topics());
+}
+
+function topics() {
+  const byTag = new Map();
+  for (const [path, methods] of Object.entries(api.paths)) {
+    for (const method of METHODS.filter((name) => name in methods)) {
+      const tag = methods[method].tags?.[0] ?? "";
+      byTag.set(tag, [...(byTag.get(tag) ?? []), endpoint(method, path, methods[method])]);
+    }
+  }
+  return [...byTag].map(([tag, endpoints]) => section(`tag-${tag || "other"}`, tag, endpoints));
+}
+
+function endpoint(method, path, operation) {
+  const parameters = (operation.parameters ?? []).map((each) => resolve(each));
+  return element("details", { class: "endpoint", id: `${method}-${path}` },
+    element("summary", {}, element("span", { class: "method" }, method.toUpperCase()), element("code", {}, path), ` ${operation.summary ?? ""}`),
+    operation.description && element("p", {}, operation.description),
+    parameters.length > 0 && [element("h4", {}, say("parameters")), element("ul", { class: "schema" }, parameters.map((each) => element("li", {},
+      element("code", {}, each.name), ` ${each.in}`, each.required && ` · ${say("required")}`, each.description && ` · ${each.description}`, schemaView(each.schema, resolve))))],
+    operation.requestBody && [element("h4", {}, say("takes")), bodies(resolve(operation.requestBody).content)],
+    element("h4", {}, say("answers")),
+    Object.entries(operation.responses ?? {}).map(([status, answer]) => answerView(status, resolve(answer))));
+}
+
+function answerView(status, answer) {
+  const head = [element("b", {}, status), ` ${answer.description ?? ""}`];
+  if (!answer.content || Number(status) >= 400) return element("p", {}, head);
+  return element("details", {}, element("summary", {}, head), bodies(answer.content));
+}
+
+const bodies = (content) => Object.entries(content ?? {}).map(([type, { schema }]) =>
+  element("div", {}, element("small", {}, type), schema && schemaView(schema, resolve)));
+
+function resolve(thing) {
+  if (!thing?.$ref) return thing;
+  return thing.$ref.split("/").slice(1).reduce((place, name) => place?.[name.replaceAll("~1", "/").replaceAll("~0", "~")], api);
+}
+
+startShell(show);
+ask("/openapi.json").then((answer) => { api = answer; show(); }, (error) => showProblem(document.getElementById("problem"), error));
