@@ -18,6 +18,8 @@ from sqlalchemy import (
     Text,
 )
 
+from serving.store.any_text import AnyText
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -37,11 +39,11 @@ verdict = Table(
     Column("origin", String(16), nullable=False),  # classify | batch | comments | job
     Column("caller", String(64), nullable=False),  # name of the API key; "" without keys
     Column("request_id", String(64), nullable=False),
-    Column("note_id", Text, nullable=False, index=True),
+    Column("note_id", AnyText, nullable=False, index=True),
     Column("author_hash", String(32), index=True),  # keyed hash: `serving.journal.record.id_hash`
-    Column("feed_id", Text),
-    Column("keyword", Text),
-    Column("feed", Text, nullable=False),  # feed_id, else keyword, else "default"
+    Column("feed_id", AnyText),
+    Column("keyword", AnyText),
+    Column("feed", AnyText, nullable=False),  # feed_id, else keyword, else "default"
     Column("published_us", BigInteger),
     Column("collected_us", BigInteger),
     Column("scored_us", BigInteger, nullable=False, index=True),
@@ -75,7 +77,7 @@ verdict = Table(
 feed_count = Table(
     "feed_count",
     metadata,
-    Column("feed", Text, primary_key=True),
+    Column("feed", AnyText, primary_key=True),
     Column("day", String(10), primary_key=True),  # in Asia/Shanghai; "undated" without a date
     Column("model_version", String(64), primary_key=True),
     Column("label", String(16), primary_key=True),  # the author's: `author_label`
@@ -87,7 +89,7 @@ feed_count = Table(
 note_text = Table(
     "note_text",
     metadata,
-    Column("note_id", Text, primary_key=True),
+    Column("note_id", AnyText, primary_key=True),
     Column("author_hash", String(32), index=True),
     Column("note", LargeBinary, nullable=False),  # JSON of `data.notes.Note`
     Column("updated_us", BigInteger, nullable=False, index=True),
@@ -98,7 +100,7 @@ feedback = Table(
     metadata,
     Column("feedback_id", String(32), primary_key=True),
     Column("verdict_id", String(32), index=True),
-    Column("note_id", Text, nullable=False, index=True),
+    Column("note_id", AnyText, nullable=False, index=True),
     Column("kind", String(16), nullable=False),  # false_positive | miss | wrong_label
     Column("suggested_label", String(16)),
     Column("decision", String(8)),  # a person's decision, which later verdicts on the note take
@@ -118,8 +120,8 @@ audit_row = Table(
     metadata,
     Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
     Column("plan_id", String(32), nullable=False, index=True),
-    Column("note_id", Text, nullable=False, index=True),
-    Column("feed", Text, nullable=False, index=True),
+    Column("note_id", AnyText, nullable=False, index=True),
+    Column("feed", AnyText, nullable=False, index=True),
     Column("period", String(10), nullable=False),
     Column("stratum", String(64), nullable=False),
     Column("inclusion_probability", Float, nullable=False),
@@ -187,7 +189,7 @@ audit_log = Table(
     Column("at_us", BigInteger, nullable=False, index=True),
     Column("actor", String(64), nullable=False),
     Column("action", String(64), nullable=False),  # such as key.create, model.swap, note.erase
-    Column("target", Text, nullable=False),
+    Column("target", AnyText, nullable=False),
     Column("details", JSON, nullable=False),
 )
 

@@ -1,5 +1,6 @@
-"""A classifier that needs no weights: it finds "微信" and nothing else."""
+"""What tests of the service share: a classifier that needs no weights, and a store on SQLite and on PostgreSQL."""
 
+import shutil
 from collections.abc import Sequence
 
 import msgspec
@@ -9,6 +10,9 @@ from data.labels import Label
 from data.notes import Note
 from models.evidence import Evidence
 from models.verdict import CommentVerdict, RuleFinding, Verdict
+from serving.store.engine import Store
+from serving.store.tables import metadata
+from tests.serving.postgres import BINARIES, PostgresServer
 
 
 class FakeJudgement(msgspec.Struct, frozen=True):
@@ -17,6 +21,8 @@ class FakeJudgement(msgspec.Struct, frozen=True):
 
 
 class FakeClassifier:
+    """It finds "微信" and nothing else."""
+
     model_version = "fake-1"
     ruleset_version = "rules-1"
     policy_version = "default@1"
@@ -74,3 +80,48 @@ class FakeClassifier:
 @pytest.fixture
 def classifier():
     return FakeClassifier()
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """Start one PostgreSQL server for the session; a test that stops it makes its own `PostgresServer`."""
+    if BINARIES is None:
+        pytest.skip("PostgreSQL (initdb) is not installed")
+    server = PostgresServer()
+    try:
+        yield server.start()
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server):
+    store = Store(postgres_server.url)
+    store.migrate()
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tables") / "huoren.db"
+    store = Store(f"sqlite:///{path}")
+    store.migrate()
+    store.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request, tmp_path):
+    """Give a `Store` with empty tables: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_tables"), tmp_path / "huoren.db")
+        store = Store(f"sqlite:///{tmp_path}/huoren.db")
+        yield store
+        store.close()
+        return
+    store = request.getfixturevalue("postgres_tables")
+    with store.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
+    yield store

@@ -1,0 +1,209 @@
+"""The database: an embedded SQLite file, or PostgreSQL by its URL; one that is away never hangs a thread."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, InternalError, OperationalError, TimeoutError
+
+from data.errors import AppError, ConfigError
+from serving.settings import Settings
+from serving.store.patience import PatientConnection
+
+_POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
+_WAIT_FOR_LOCK_S = 10
+_READ = "huoren_read"  # execution option: this transaction only reads
+
+
+class StoreUnavailable(AppError):
+    """The database does not answer, or cannot be written (HTTP 503)."""
+
+
+class Store:
+    """One database; threads and forked work share it, each in a transaction of its own.
+
+    Parameters
+    ----------
+    url
+        `sqlite:///FILE` or `postgresql://...`; it may hold a password and is never shown.
+    patience_s
+        Seconds after which a PostgreSQL server that accepted a statement and says nothing counts as away.
+    """
+
+    def __init__(self, url: str, *, patience_s: float = 30.0) -> None:
+        self._url = parse_url(url)
+        self.engine = _make_engine(self._url, patience_s)
+        self.dialect = self.engine.dialect.name
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Open a transaction that may write; it commits at the end, or leaves nothing.
+
+        SQLite lets one such transaction in at a time, from its start: use `read` where nothing is written.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the database is away, or breaks off on the way.
+        """
+        with _told_apart(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that only reads: in SQLite it neither waits for writers nor holds them up.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the database is away, or breaks off on the way.
+        """
+        with (
+            _told_apart(),
+            self.engine.connect().execution_options(**{_READ: True}) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the tables to what this version of huoren needs; several processes may do so at once.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the database is away.
+        ConfigError
+            If a newer version of huoren has changed the tables already.
+        """
+        from serving.store.migrate import migrate  # here: Alembic is slow to load, and most processes need it not
+
+        engine = _make_engine(self._url, patience_s=3600.0)
+        try:
+            with _told_apart():
+                migrate(engine)
+        finally:
+            engine.dispose()
+
+    def is_up(self) -> bool:
+        """Ask the database for a sign of life."""
+        try:
+            with self.read() as connection:
+                connection.execute(text("SELECT 1"))
+        except StoreUnavailable:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        self.engine.dispose()
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the database of the settings, without asking it anything yet.
+
+    Raises
+    ------
+    ConfigError
+        If HUOREN_DATABASE_URL is unusable.
+    """
+    if settings.database_url is not None:
+        return Store(settings.database_url)
+    settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Store(URL.create("sqlite", database=str(settings.state / "huoren.db")).render_as_string())
+
+
+def parse_url(url: str) -> URL:
+    """Read a database URL.
+
+    Raises
+    ------
+    ConfigError
+        If it is none, or of a database that huoren does not know; it is not quoted.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigError("HUOREN_DATABASE_URL must be a URL. Got something else.") from None
+    if parsed.drivername in _POSTGRESQL:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername != "sqlite":
+        raise ConfigError("HUOREN_DATABASE_URL must begin with postgresql:// or sqlite:///. Got something else.")
+    if parsed.database in (None, "", ":memory:") or str(parsed.database).startswith("file:"):
+        raise ConfigError("HUOREN_DATABASE_URL must name a file after sqlite:///. Got none.")
+    return parsed
+
+
+def _make_engine(url: URL, patience_s: float) -> Engine:
+    options: dict[str, Any] = {
+        "hide_parameters": True,  # no value in an error or a log
+        "json_serializer": _write_json,
+        "pool_size": 5,
+        "max_overflow": 10,
+        "pool_timeout": 5,
+    }
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": _WAIT_FOR_LOCK_S}, **options)
+        event.listen(engine, "do_connect", _make_private_file)
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(url, pool_pre_ping=True, **options)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, named: dict[str, Any]) -> PatientConnection:
+        return PatientConnection.connect_patiently(patience_s, *arguments, **named)
+
+    return engine
+
+
+def _write_json(value: Any) -> str:
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # a lone surrogate, which stands escaped in JSON
+        import json
+
+        return json.dumps(msgspec.to_builtins(value))
+
+
+def _make_private_file(_dialect: Any, _record: Any, arguments: Any, _named: Any) -> None:
+    """Make the file before SQLite does: it, and what SQLite lays beside it, is for its owner alone."""
+    path = Path(arguments[0])
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):  # what is erased is overwritten
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails where another has written meanwhile: lock at once.
+    reads = connection.get_execution_options().get(_READ, False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Turn what a database that is away raises into `StoreUnavailable`, and let our own mistakes through."""
+    try:
+        yield
+    except TimeoutError as error:  # of the pool
+        raise StoreUnavailable("The database must answer. Got no free connection instead.") from error
+    except DatabaseError as error:
+        away = isinstance(error, OperationalError | InternalError) or type(error) is DatabaseError
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        if not away or code == sqlite3.SQLITE_ERROR:
+            raise
+        name = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+        raise StoreUnavailable(f"The database must answer. Got {name or 'no connection'} instead.") from error
+    except InterfaceError as error:
+        raise StoreUnavailable("The database must answer. Got a closed connection instead.") from error
+    except OSError as error:
+        raise StoreUnavailable(f"The database must answer. Got {error.strerror or 'no connection'} instead.") from error

@@ -1,0 +1,1 @@
+"""The revisions; `python -m serving.store.new_revision MESSAGE` writes the next."""

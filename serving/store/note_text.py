@@ -1,0 +1,34 @@
+"""Notes as they were last judged, kept only where HUOREN_STORE_TEXT is on: later comments need not bring theirs again."""
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from data.notes import Note
+from serving.store.clock import now_us
+from serving.store.tables import note_text
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Note).decode
+
+
+def save(connection: Connection, note: Note, author_hash: str | None) -> None:
+    """Keep a note with its thread in place of what was kept of it; `author_hash` is what it is erased by."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    values = {"author_hash": author_hash, "note": _encode(note), "updated_us": now_us()}
+    statement = insert(note_text).values(note_id=note.note_id, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=[note_text.c.note_id], set_=values))
+
+
+def load(connection: Connection, note_id: str, *, lock: bool = False) -> Note | None:
+    """Give the note as it is kept; None where it is not.
+
+    Parameters
+    ----------
+    lock
+        Nobody else changes it before this transaction, one of `Store.begin`, ends.
+    """
+    query = sa.select(note_text.c.note).where(note_text.c.note_id == note_id)
+    kept = connection.execute(query.with_for_update() if lock else query).scalar()
+    return None if kept is None else _decode(kept)
