@@ -2,11 +2,11 @@
 
 from http import HTTPStatus
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from serving.site.files import site_files
+from serving.api.endpoint import Call, Endpoint
+from serving.api.problems import RequestError
+from serving.site.files import SiteFile, site_files
 
 # Nothing but what this service serves; a page may talk to this service alone. The hash is of the one style element that
 # Observable Plot puts into each chart.
@@ -17,21 +17,67 @@ _POLICY = (
 )
 
 
-def site_routes() -> list[Route]:
-    """Make one route for each file; they need no key, hold nothing of anybody, and stand in no OpenAPI document."""
-    return [Route(path, _serve, methods=["GET"]) for path in site_files()]
+async def show_check_page(call: Call) -> Response:
+    """Show where a note is pasted."""
+    return _answer(call, site_files()["/"])
 
 
-async def _serve(request: Request) -> Response:
-    file = site_files()[request.scope["path"]]
+async def show_feeds_page(call: Call) -> Response:
+    """Show all feeds."""
+    return _answer(call, site_files()["/reports"])
+
+
+async def show_feed_page(call: Call) -> Response:
+    """Show the report of one feed."""
+    return _answer(call, site_files()["/reports/feed"])
+
+
+async def show_docs_page(call: Call) -> Response:
+    """Show the API's description."""
+    return _answer(call, site_files()["/docs"])
+
+
+async def load_site_file(call: Call) -> Response:
+    """Give a file that a page loads."""
+    file = site_files().get(f"/site/{call.path['name']}")
+    if file is None:
+        raise RequestError(404, "a file of the pages must be named. There is none of this name.")
+    return _answer(call, file)
+
+
+def _answer(call: Call, file: SiteFile) -> Response:
     headers = {
         "ETag": file.etag,
         "Cache-Control": "no-cache",  # kept, and asked for again with its ETag: never older than the service
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
         "Content-Security-Policy": _POLICY,
+        "Content-Type": file.media_type,
     }
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if file.etag in known:
+    known = call.request.headers.get("if-none-match", "").split(",")
+    if file.etag in (tag.strip().removeprefix("W/") for tag in known):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(file.body, headers=headers, media_type=file.media_type)
+    return Response(file.body, headers=headers)
+
+
+ENDPOINTS = (
+    *(
+        Endpoint(
+            method="GET", path=path, summary=summary, handle=handle, role=None, tag="pages", media_type="text/html"
+        )
+        for path, summary, handle in (
+            ("/", "Page: a note and its verdict", show_check_page),
+            ("/reports", "Page: all feeds", show_feeds_page),
+            ("/reports/feed", "Page: the report of one feed", show_feed_page),
+            ("/docs", "Page: the API's description", show_docs_page),
+        )
+    ),
+    Endpoint(
+        method="GET",
+        path="/site/{name}",
+        summary="A script, style or picture of the pages",
+        handle=load_site_file,
+        role=None,
+        tag="pages",
+        media_type="text/javascript",
+        refusals=(404,),
+    ),
+)
