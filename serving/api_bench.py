@@ -1,0 +1,191 @@
+"""How fast the service answers, measured with wrk from outside: `python -m serving.api_bench`, or `make bench-api`.
+
+One run, so that the ratios hold: the library on its own, a route that does nothing, notes one at a time, notes 64 at a
+time, and notes one at a time while the model is swapped in the middle. The notes are those of the bundled archive. The
+service runs as `huoren serve --workers 1` with an embedded database; wrk and the keeper take the second core.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from data.errors import ConfigError
+from data.notes import note_from_mapping
+from serving.note_classifier import load_classifier
+from serving.options import positive_int
+
+_BATCH = 64
+_BODIES = 500
+_LATENCY = re.compile(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s)$", re.MULTILINE)
+_PER_SECOND = re.compile(r"^Requests/sec:\s+([\d.]+)$", re.MULTILINE)
+_NOT_GOOD = re.compile(r"^\s+(?:Non-2xx or 3xx responses: (\d+)|Socket errors: (.+))$", re.MULTILINE)
+_MS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
+_SCRIPT = """
+local bodies, at = {}, 0
+for line in io.lines("BODIES") do bodies[#bodies + 1] = line end
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+request = function()
+  at = at % #bodies + 1
+  return wrk.format(nil, nil, nil, bodies[at])
+end
+"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What wrk saw; latencies in milliseconds."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    failures: str
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m serving.api_bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seconds", type=positive_int, default=10, help="of each load (default: 10)")
+    args = parser.parse_args(argv)
+    if shutil.which("wrk") is None:
+        raise ConfigError("wrk must be installed: apt-get install wrk, or brew install wrk. It is not.")
+    archive = resources.files("data").joinpath("archive/notes.jsonl")
+    raw = [json.loads(line) for line in archive.read_text(encoding="utf-8").splitlines()]
+    library = _library_rate(raw)
+    with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as address:
+        single = _bodies(Path(folder) / "single", raw[:_BODIES])
+        batches = [{"notes": raw[start : start + _BATCH]} for start in range(0, len(raw) - _BATCH, _BATCH)]
+        many = _bodies(Path(folder) / "batch", batches)
+        url = f"{address}/v1/classify"
+        _wrk(url, single, connections=4, seconds=2)  # warms both
+        noop = _wrk(f"{address}/healthz", None, connections=4, seconds=args.seconds)
+        one = _wrk(url, single, connections=1, seconds=args.seconds)
+        four = _wrk(url, single, connections=4, seconds=args.seconds)
+        batch = _wrk(f"{url}/batch", many, connections=2, seconds=args.seconds)
+        swapper = threading.Timer(args.seconds / 2, _swap, [address])
+        swapper.start()
+        swapped = _wrk(url, single, connections=4, seconds=args.seconds)
+        swapper.join()
+    _print(library, noop, {"1": one, "4": four, "4, model swapped in the middle": swapped}, batch)
+    return 0 if not any(load.failures for load in (noop, one, four, batch, swapped)) else 1
+
+
+def _library_rate(raw: Sequence[dict[str, Any]]) -> float:
+    """Time the classifier alone, 64 notes a call: notes a second, the best of three."""
+    classifier = load_classifier(None, None)
+    classifier.warm()
+    notes = [note_from_mapping(each) for each in raw]
+    rates = []
+    for _ in range(3):
+        start = time.perf_counter()
+        for at in range(0, len(notes), _BATCH):
+            classifier.classify_many(notes[at : at + _BATCH])
+        rates.append(len(notes) / (time.perf_counter() - start))
+    return max(rates)
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator[str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("HUOREN_")}
+    command = [sys.executable, "-m", "serving.cli", "serve", "--port", "0", "--workers", "1"]
+    environ |= {"HUOREN_STATE": str(folder / "state"), "PYTHONPATH": str(Path(__file__).parents[1])}
+    with (folder / "serve.log").open("w+") as log:
+        process = subprocess.Popen(command, env=environ, stderr=log, stdout=log)
+        try:
+            yield _address(process, folder / "serve.log")
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    for _ in range(600):
+        if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text()):
+            with _suppressed(), urllib.request.urlopen(f"{found[0]}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return found[0]
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise ConfigError("the service must start within a minute. It did not.")
+
+
+@contextmanager
+def _suppressed() -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        return
+
+
+def _bodies(path: Path, bodies: Sequence[Any]) -> Path:
+    path.with_suffix(".jsonl").write_text("\n".join(json.dumps(body, ensure_ascii=False) for body in bodies) + "\n")
+    script = path.with_suffix(".lua")
+    script.write_text(_SCRIPT.replace("BODIES", str(path.with_suffix(".jsonl"))))
+    return script
+
+
+def _wrk(url: str, script: Path | None, *, connections: int, seconds: int) -> Load:
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s", url]
+    if script is not None:
+        command[-1:] = ["-s", str(script), url]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = _PER_SECOND.search(text)
+    latencies = {name: float(number) * _MS[unit] for name, number, unit in _LATENCY.findall(text)}
+    if found is None or len(latencies) != 2:
+        raise ConfigError("wrk must print its latencies. It did not.")
+    return Load(float(found[1]), latencies["50"], latencies["99"], " ".join(map("".join, _NOT_GOOD.findall(text))))
+
+
+def _swap(address: str) -> None:
+    for version in ("clean", "released"):
+        body = json.dumps({"version": version}).encode()
+        request = urllib.request.Request(f"{address}/v1/models/current", body, method="PUT")
+        urllib.request.urlopen(request, timeout=30).close()
+
+
+def _print(library: float, noop: Load, single: dict[str, Load], batch: Load) -> None:
+    table = Table("what", "a second", "p50 ms", "p99 ms", "ratio")
+    table.add_row("library, 64 notes a call", f"{library:,.0f} notes", "", "", "")
+    rate = batch.per_second * _BATCH
+    table.add_row(
+        "POST /v1/classify/batch, 64 notes, 2 connections",
+        f"{rate:,.0f} notes",
+        f"{batch.p50_ms:.2f}",
+        f"{batch.p99_ms:.2f}",
+        f"{rate / library:.0%} of the library",
+    )
+    table.add_row("GET /healthz (no-op), 4 connections", *_cells(noop), "")
+    for name, load in single.items():
+        ratio = f"{load.per_second / noop.per_second:.0%} of the no-op"
+        table.add_row(f"POST /v1/classify, connections: {name}", *_cells(load), ratio)
+    console = Console()
+    console.print(table)
+    for load in (noop, batch, *single.values()):
+        if load.failures:
+            console.print(f"failures: {load.failures}")
+
+
+def _cells(load: Load) -> tuple[str, str, str]:
+    return f"{load.per_second:,.0f} requests", f"{load.p50_ms:.2f}", f"{load.p99_ms:.2f}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
