@@ -1,26 +1,19 @@
 """`huoren feed compare`: how far two feeds, or one feed in two periods, lie apart."""
 
 import argparse
-from typing import NamedTuple
 
 import msgspec
 from rich.console import Console
 
 from data.errors import ConfigError
-from serving.audits.values import WHOLE
 from serving.feed_input import add_feed_options, read_feed_input
-from serving.feeds.comparison import Comparison, compare
+from serving.feeds.comparison import Comparison, NamedPlace, compare, two_feeds, two_periods
 from serving.feeds.estimates import estimate_rows
 from serving.feeds.note_weights import ESTIMANDS
-from serving.feeds.periods import kind_of_period
+from serving.feeds.periods import Period
 from serving.feeds.place_words import feed_name
 
 EXAMPLE = "example: huoren feed compare scored/ skincare outdoors --period 2025-03"
-
-
-class _Named(NamedTuple):
-    feed: str
-    period: str | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,26 +49,17 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
     return 0
 
 
-def _named(args: argparse.Namespace) -> tuple[_Named, _Named, str]:
+def _named(args: argparse.Namespace) -> tuple[NamedPlace, NamedPlace, Period]:
     """Read off the arguments which two places are meant, and how the archive must be cut for them."""
     if args.periods:
         if len(args.feeds) != 1:
             raise ConfigError(f"--periods compares one feed with itself. Got {len(args.feeds)} feeds.")
-        kinds = {kind_of_period(name) for name in args.periods}
-        if len(kinds) > 1:
-            raise ConfigError(
-                f"two periods must be of one kind, such as months. Got a {' and a '.join(sorted(kinds))}."
-            )
-        first, second = args.periods
-        if first == second:
-            raise ConfigError(f"two periods must differ to be compared. Got {first} twice.")
-        return _Named(args.feeds[0], first), _Named(args.feeds[0], second), kinds.pop()
+        return two_periods(args.feeds[0], *args.periods)
     if len(args.feeds) != 2:
         raise ConfigError(f"two feeds compare, or one with --periods. Got {len(args.feeds)} feeds.")
     if args.feeds[0] == args.feeds[1]:
         raise ConfigError("two feeds must differ to be compared, or one comes with --periods. Got one feed twice.")
-    period = None if args.period == WHOLE else args.period
-    return _Named(args.feeds[0], period), _Named(args.feeds[1], period), kind_of_period(period) if period else WHOLE
+    return two_feeds(*args.feeds, args.period)
 
 
 def _print(comparison: Comparison, console: Console) -> None:

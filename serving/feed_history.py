@@ -9,23 +9,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from serving.feed_input import add_feed_options, make_report
+from serving.feeds.history import History, history_of
 from serving.feeds.place_words import feed_name
-from serving.feeds.report_shape import ChangePoint, SeriesBreak
 from serving.feeds.steps import COMMENT_SERIES
 from serving.report_table import size_of
 
 EXAMPLE = "example: huoren feed changes scored/ --period week"
-
-
-class History(msgspec.Struct, frozen=True, kw_only=True):
-    """Steps and breaks of all series; of the steps at most 5 % are false, over all feeds together."""
-
-    schema_version: int = 1
-    estimand: str
-    level: float
-    periods: tuple[str, ...]
-    change_points: tuple[ChangePoint, ...]
-    series_breaks: tuple[SeriesBreak, ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,14 +34,7 @@ def run(args: argparse.Namespace, console: Console | None = None) -> int:
         If a file is unusable.
     """
     console = console or Console()
-    report = make_report(args)
-    history = History(
-        estimand=report.estimand,
-        level=report.level,
-        periods=report.periods,
-        change_points=report.change_points,
-        series_breaks=report.series_breaks,
-    )
+    history = history_of(make_report(args))
     if args.json:
         console.out(msgspec.json.format(msgspec.json.encode(history), indent=2).decode(), highlight=False)
     else:

@@ -1,7 +1,7 @@
 """Draw the notes that people are to label, in each feed and period of a scored archive."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,6 +96,12 @@ def plan_audit(columns: ScoredColumns, options: AuditOptions) -> AuditPlan:
             f"weight. Got none; {_first(left_out, columns, options)}."
         )
     return AuditPlan(tuple(places), tuple(left_out))
+
+
+def sheet_order(note_ids: Iterable[str], seed: int) -> list[str]:
+    """Name each note once, in random order: neither stratum nor place tells what the model thinks of it."""
+    ids = sorted(set(note_ids))
+    return [ids[at] for at in np.random.default_rng(seed).permutation(len(ids))]
 
 
 def _why_not(columns: ScoredColumns, place: Place, weights: FloatArray | None, weight: str) -> str | None:

@@ -77,10 +77,11 @@ def read_labels(path: Path, *, today: date) -> Sheet:
     return Sheet(tuple(given), left)
 
 
-def add_labels(rows: Sequence[AuditRow], given: Iterable[GivenLabel], *, second: bool) -> Filled:
+def add_labels(rows: Sequence[AuditRow], given: Iterable[GivenLabel], *, second: bool, correct: bool = False) -> Filled:
     """Put labels into the rows of their notes, in every feed and period that a note was drawn in.
 
-    A label that is there already, by the same person, stays: a sheet may be added again as it grows.
+    A label that is there already, by the same person, stays: a sheet may be added again as it grows. With `correct`
+    another one by the same person takes its place.
 
     Raises
     ------
@@ -96,7 +97,7 @@ def add_labels(rows: Sequence[AuditRow], given: Iterable[GivenLabel], *, second:
         if each.note_id not in places:
             raise DataError(f"{each.where}: a labelled note must have been drawn. Got one that the audit file has not.")
         before = [filled[at] for at in places[each.note_id]]
-        after = [_fill(row, each, second=second) for row in before]
+        after = [_fill(row, each, second=second, correct=correct) for row in before]
         for at, row in zip(places[each.note_id], after, strict=True):
             filled[at] = row
         if before == after:
@@ -108,7 +109,7 @@ def add_labels(rows: Sequence[AuditRow], given: Iterable[GivenLabel], *, second:
     return Filled(tuple(filled), labelled, unsure, known)
 
 
-def _fill(row: AuditRow, given: GivenLabel, *, second: bool) -> AuditRow:
+def _fill(row: AuditRow, given: GivenLabel, *, second: bool, correct: bool) -> AuditRow:
     names, labels = list(row.annotators), (row.label, row.second_label)
     mine, other = (1, 0) if second else (0, 1)
     if names[other] == given.annotator:
@@ -118,18 +119,22 @@ def _fill(row: AuditRow, given: GivenLabel, *, second: bool) -> AuditRow:
     if labels[mine] is not None or names[mine]:
         if (labels[mine], names[mine] or given.annotator) == (given.label, given.annotator):
             return row
-        had = f"{labels[mine] or UNSURE} by {names[mine] or 'another'}"
-        raise DataError(
-            f"{given.where}: a note must get one {'second ' if second else ''}label, from one person. "
-            f"{row.note_id} has {had}, got {given.label or UNSURE} by {given.annotator}; "
-            "where the first was a mistake, change it in the audit file."
-        )
+        if not (correct and names[mine] == given.annotator):
+            raise DataError(_refusal(row, given, labels[mine], names[mine], second=second))
     names[mine] = given.annotator
     changes: dict[str, Any] = {"annotator": (names[0] or "") + (BETWEEN + names[1] if names[1] else "")}
     changes["second_label" if second else "label"] = given.label
     if not second or row.labelled_at is None:
         changes["labelled_at"] = given.labelled_at
     return msgspec.structs.replace(row, **changes)
+
+
+def _refusal(row: AuditRow, given: GivenLabel, label: Label | None, name: str | None, *, second: bool) -> str:
+    return (
+        f"{given.where}: a note must get one {'second ' if second else ''}label, from one person. "
+        f"{row.note_id} has {label or UNSURE} by {name or 'another'}, got {given.label or UNSURE} by "
+        f"{given.annotator}; where the first was a mistake, change it in the audit file."
+    )
 
 
 def _given(where: str, note_id: str, label: str, fields: dict[str, Any], today: date) -> GivenLabel:

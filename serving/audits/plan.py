@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-import numpy as np
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from data.errors import ConfigError
-from serving.audits.draw import HALF_WIDTHS, AuditOptions, AuditPlan, plan_audit
+from serving.audits.draw import HALF_WIDTHS, AuditOptions, AuditPlan, plan_audit, sheet_order
 from serving.audits.file import write_audit, write_table
 from serving.audits.labels import SHEET_COLUMNS
 from serving.audits.small_table import check_ending
@@ -117,10 +116,7 @@ def sheet_paths(audit: Path) -> tuple[Path, Path]:
 
 
 def _write_sheet(path: Path, note_ids: Iterable[str], seed: int) -> None:
-    """Write each note once, in random order: neither stratum nor place tells what the model thinks of it."""
-    ids = sorted(set(note_ids))
-    order = np.random.default_rng(seed).permutation(len(ids))
-    write_table(path, SHEET_COLUMNS, ({"note_id": ids[at]} for at in order))
+    write_table(path, SHEET_COLUMNS, ({"note_id": note_id} for note_id in sheet_order(note_ids, seed)))
 
 
 def _print(plan: AuditPlan, console: Console) -> None:

@@ -118,6 +118,11 @@ def period_last_year(name: str) -> str | None:
     return before
 
 
+def period_start_us(name: str) -> int:
+    """Give the first moment of a period, in microseconds since 1970-01-01 UTC."""
+    return (_first_day(name).toordinal() - _EPOCH) * _DAY_US - _SHANGHAI_OFFSET_US
+
+
 def period_end_us(name: str) -> int:
     """Give the first moment after a period, in microseconds since 1970-01-01 UTC."""
     first, kind = _first_day(name), kind_of_period(name)

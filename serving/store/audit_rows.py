@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -25,7 +25,7 @@ class StoredRow(NamedTuple):
 
 
 def store_plan(connection: Connection, plan_id: str, places: Iterable[DrawnPlace]) -> None:
-    """Store the draws of one plan, made of its place's rows."""
+    """Store the draws of one plan."""
     rows = [
         {
             "plan_id": plan_id,
@@ -90,19 +90,20 @@ def audit_of(rows: Sequence[AuditRow]) -> AuditFile | None:
     return AuditFile(sha256=hashlib.sha256(msgspec.json.encode(rows)).hexdigest(), rows=tuple(rows)) if rows else None
 
 
-def write_labels(connection: Connection, rows: Iterable[StoredRow]) -> None:
-    """Put the labels and annotators of rows in place of those that were there; only these change."""
-    for stored in rows:
-        values = {
-            "label": stored.row.label,
-            "second_label": stored.row.second_label,
-            "annotator": stored.row.annotator,
-            "labelled_us": now_us(),
-        }
-        connection.execute(update(audit_row).where(audit_row.c.seq == stored.seq).values(values))
+def write_label(connection: Connection, before: StoredRow, after: AuditRow) -> None:
+    """Put labels and annotators in place of those that were there; the day of labelling is that of the first label."""
+    values: dict[str, Any] = {
+        "label": after.label,
+        "second_label": after.second_label,
+        "annotator": after.annotator,
+    }
+    had, got = ((row.label, row.annotators[0]) for row in (before.row, after))
+    if had != got or before.row.labelled_at is None:
+        values["labelled_us"] = now_us()
+    connection.execute(update(audit_row).where(audit_row.c.seq == before.seq).values(values))
 
 
-def _stored(row: Row[tuple[object, ...]]) -> StoredRow:
+def _stored(row: Row[Any]) -> StoredRow:
     return StoredRow(
         row.seq,
         row.plan_id,
