@@ -1,4 +1,4 @@
-"""The service's secret, key of every keyed hash: given by the environment, or made once and kept in its state folder."""
+"""The secret of the service, key of every keyed hash: given by the environment, or made once and kept in its state."""
 
 import os
 import secrets

@@ -1,6 +1,6 @@
-"""Text that may hold anything, an id above all: what a database cannot store is escaped on the way in and out.
+r"""Text that may hold anything, an id above all: what a database cannot store is escaped on the way in and out.
 
-PostgreSQL stores no NUL, and no driver encodes a lone surrogate. Both are written as `\\\\u....`, and a backslash as two.
+PostgreSQL stores no NUL, and no driver encodes a lone surrogate. Both are written `\u....`, a backslash `\\`.
 """
 
 import re

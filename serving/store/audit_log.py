@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from serving.store.clock import now_us
 from serving.store.tables import audit_log
@@ -29,7 +29,7 @@ def record_action(
     connection.execute(insert(audit_log).values(row))
 
 
-def read_actions(connection: Connection, *, before: int | None, limit: int) -> Sequence[Mapping[str, Any]]:
+def read_actions(connection: Connection, *, before: int | None, limit: int) -> Sequence[RowMapping]:
     """Read the last `limit` actions, newest first; `before` a `seq`, if given."""
     query = select(audit_log).order_by(audit_log.c.seq.desc()).limit(limit)
     if before is not None:

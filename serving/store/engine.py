@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, InternalError, OperationalError, TimeoutError
 
 from data.errors import AppError, ConfigError
 from serving.settings import Settings
+from serving.store.json_text import to_json
 from serving.store.patience import PatientConnection
 
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
@@ -141,7 +141,7 @@ def parse_url(url: str) -> URL:
 def _make_engine(url: URL, patience_s: float) -> Engine:
     options: dict[str, Any] = {
         "hide_parameters": True,  # no value in an error or a log
-        "json_serializer": _write_json,
+        "json_serializer": to_json,
         "pool_size": 5,
         "max_overflow": 10,
         "pool_timeout": 5,
@@ -159,15 +159,6 @@ def _make_engine(url: URL, patience_s: float) -> Engine:
         return PatientConnection.connect_patiently(patience_s, *arguments, **named)
 
     return engine
-
-
-def _write_json(value: Any) -> str:
-    try:
-        return msgspec.json.encode(value).decode()
-    except UnicodeEncodeError:  # a lone surrogate, which stands escaped in JSON
-        import json
-
-        return json.dumps(msgspec.to_builtins(value))
 
 
 def _make_private_file(_dialect: Any, _record: Any, arguments: Any, _named: Any) -> None:

@@ -1,10 +1,13 @@
-"""Write the next revision, for developers: what `tables` has and the revisions lack. `python -m serving.store.new_revision MESSAGE`."""
+"""Write the next revision, for developers: what `tables` has and the revisions lack.
+
+`python -m serving.store.new_revision MESSAGE`; read what it wrote before you keep it.
+"""
 
 import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.operations.ops import UpgradeOps
@@ -60,7 +63,7 @@ def write_revision(message: str, folder: Path) -> Path:
     return path
 
 
-def _render(kind: str, item: Any, _context: Any) -> str | bool:
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.Text()" if kind == "type" and isinstance(item, AnyText) else False
 
 

@@ -27,7 +27,7 @@ class PatientConnection(psycopg.Connection[TupleRow]):
             f"-c lock_timeout={min(milliseconds, 1000 * _LOCK_S)}"
         )
         named["options"] = f"{limits} {named.get('options', '')}".strip()
-        defaults = {"connect_timeout": _CONNECT_S, "application_name": "huoren"}
+        defaults: dict[str, Any] = {"connect_timeout": _CONNECT_S, "application_name": "huoren"}
         connection = cls.connect(*arguments, **(defaults | named))
         connection.patience_s = patience_s
         return connection

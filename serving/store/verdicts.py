@@ -1,20 +1,19 @@
 """Store answered verdicts: each once, counted once, and none that was erased."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from data.dates import SHANGHAI
-from serving.journal.record import VerdictRecord, as_row
+from serving.journal.record import VerdictRecord
 from serving.store.erasures import drop_erased
 from serving.store.tables import feed_count, verdict
 from serving.store.upsert import upsert
+from serving.store.verdict_rows import add_rows
 
-_ROWS = 500  # a statement: 43 columns each, and SQLite takes 32,766 values
 _HOUR_US = 3_600_000_000
 
 
@@ -29,23 +28,19 @@ def insert_verdicts(connection: Connection, records: Sequence[VerdictRecord]) ->
         How many were new.
     """
     kept = drop_erased(connection, records)
-    new: list[VerdictRecord] = []
-    for start in range(0, len(kept), _ROWS):
-        chunk = {record.verdict_id: record for record in kept[start : start + _ROWS]}
-        statement = upsert(connection, verdict).on_conflict_do_nothing().returning(verdict.c.verdict_id)
-        stored = connection.execute(statement, [as_row(record) for record in chunk.values()])
-        new += (chunk[verdict_id] for verdict_id in stored.scalars())
+    by_id = {record.verdict_id: record for record in kept}
+    new = [by_id[verdict_id] for verdict_id in add_rows(connection, list(by_id.values()))]
     _count(connection, new)
     return len(new)
 
 
-def find_verdict(connection: Connection, verdict_id: str) -> Mapping[str, Any] | None:
+def find_verdict(connection: Connection, verdict_id: str) -> RowMapping | None:
     """Find a verdict by its id."""
     query = select(verdict).where(verdict.c.verdict_id == verdict_id)
     return connection.execute(query).mappings().one_or_none()
 
 
-def latest_verdict(connection: Connection, note_id: str) -> Mapping[str, Any] | None:
+def latest_verdict(connection: Connection, note_id: str) -> RowMapping | None:
     """Find the verdict on a note that was scored last."""
     query = select(verdict).where(verdict.c.note_id == note_id)
     query = query.order_by(verdict.c.scored_us.desc(), verdict.c.seq.desc()).limit(1)

@@ -1,5 +1,4 @@
-from sqlalchemy import select, text
-from serving.store.audit_log import record_action, read_actions
+from serving.store.audit_log import read_actions, record_action
 
 
 def test_a_transaction_is_kept(store):
