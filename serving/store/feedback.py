@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from serving.store.tables import feedback, verdict
+from serving.store.upsert import upsert
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 Position = tuple[int, str]  # created_us and feedback_id of the last row of a page
 _IDS_AT_ONCE = 500
 
@@ -25,8 +25,7 @@ class AppealCount(NamedTuple):
 def add_feedback(connection: Connection, rows: Sequence[Row]) -> None:
     """Store rows; one whose `feedback_id` is stored already changes nothing."""
     if rows:
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        connection.execute(insert(feedback).on_conflict_do_nothing(), list(rows))
+        connection.execute(upsert(connection, feedback).on_conflict_do_nothing(), list(rows))
 
 
 def find_feedback(connection: Connection, ids: Iterable[str]) -> dict[str, Row]:

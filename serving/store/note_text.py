@@ -1,13 +1,13 @@
-"""Notes as they were last judged, kept only where HUOREN_STORE_TEXT is on: later comments need not bring theirs again."""
+"""Notes as they were last judged, kept only where HUOREN_STORE_TEXT is on, for comments that come without theirs."""
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from data.notes import Note
 from serving.store.clock import now_us
 from serving.store.tables import note_text
+from serving.store.upsert import upsert
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Note).decode
@@ -15,9 +15,8 @@ _decode = msgspec.json.Decoder(Note).decode
 
 def save(connection: Connection, note: Note, author_hash: str | None) -> None:
     """Keep a note with its thread in place of what was kept of it; `author_hash` is what it is erased by."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     values = {"author_hash": author_hash, "note": _encode(note), "updated_us": now_us()}
-    statement = insert(note_text).values(note_id=note.note_id, **values)
+    statement = upsert(connection, note_text).values(note_id=note.note_id, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=[note_text.c.note_id], set_=values))
 
 

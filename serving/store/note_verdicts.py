@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from serving.store.tables import verdict
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 def list_verdicts(connection: Connection, note_id: str, *, limit: int) -> list[Row]:

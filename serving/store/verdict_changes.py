@@ -1,4 +1,4 @@
-"""What a verdict after new comments changed, and who is told: once for each verdict, however often it is stored again."""
+"""What a verdict after new comments changed is told once, however often the verdict is stored again."""
 
 from collections.abc import Sequence
 
@@ -8,18 +8,20 @@ from sqlalchemy.engine import Connection
 from data.labels import Label
 from serving.journal.record import VerdictRecord
 from serving.store.clock import time_of
-from serving.store.note_verdicts import Row, comment_decisions, find_previous, is_changed
+from serving.store.note_verdicts import Row, find_previous, is_changed
 from serving.store.tables import verdict
 from serving.store.verdicts import insert_verdicts
 from serving.webhooks.events import VerdictChanged
 from serving.webhooks.outbox import enqueue
 
+_IDS = 500  # a query
+
 
 def insert_and_tell(connection: Connection, records: Sequence[VerdictRecord], *, url: str | None) -> int:
     """Store verdicts; of those after new comments that changed something, put `verdict.changed` into the outbox.
 
-    It happens where verdicts are stored, not where they are answered: there the one before may not be stored yet, or the
-    database may be away.
+    It happens where verdicts are stored, not where they are answered: there the one before may not be stored yet, or
+    the database may be away.
 
     Parameters
     ----------
@@ -43,10 +45,11 @@ def insert_and_tell(connection: Connection, records: Sequence[VerdictRecord], *,
 
 
 def _find(connection: Connection, verdict_ids: Sequence[str]) -> list[Row]:
-    if not verdict_ids:
-        return []
-    query = sa.select(verdict).where(verdict.c.verdict_id.in_(verdict_ids)).order_by(verdict.c.scored_us, verdict.c.seq)
-    return list(connection.execute(query).mappings())
+    rows: list[Row] = []
+    for start in range(0, len(verdict_ids), _IDS):
+        query = sa.select(verdict).where(verdict.c.verdict_id.in_(verdict_ids[start : start + _IDS]))
+        rows += connection.execute(query).mappings()
+    return rows
 
 
 def _event(previous: Row, now: Row) -> VerdictChanged:
@@ -60,9 +63,7 @@ def _event(previous: Row, now: Row) -> VerdictChanged:
         previous_author_label=Label(previous["author_label"]),
         decision=now["decision"],
         previous_decision=previous["decision"],
-        comments_blocked=tuple(
-            comment_id for comment_id, decision in comment_decisions(now).items() if decision == "block"
-        ),
+        comments_blocked=tuple(item["comment_id"] for item in now["comments"] if item["decision"] == "block"),
         model_version=now["model_version"],
         ruleset_version=now["ruleset_version"],
         policy_version=now["policy_version"],
