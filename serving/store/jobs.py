@@ -4,20 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from serving.store.clock import now_us
+from serving.store.clock import DAY_US, now_us
 from serving.store.tables import job
+from serving.store.upsert import upsert
 
-DAY_US = 24 * 3600 * 1_000_000
 WAITING = ("queued", "running")
 _EXPIRED = "a job must end within 24 hours. This one did not; its input is deleted."
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def insert_job(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Add a job; False where one of this id is there already."""
-    statement = _INSERT[connection.dialect.name](job).values(**row).on_conflict_do_nothing(index_elements=["job_id"])
+    statement = upsert(connection, job).values(**row).on_conflict_do_nothing(index_elements=["job_id"])
     return connection.execute(statement).rowcount == 1
 
 

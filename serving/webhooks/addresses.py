@@ -19,7 +19,7 @@ def check_webhook_settings(settings: Settings) -> None:
     """
     if (settings.webhook_url or settings.callback_hosts) and not settings.webhook_secret:
         raise ConfigError(
-            "HUOREN_WEBHOOK_SECRET must be set beside HUOREN_WEBHOOK_URL and HUOREN_CALLBACK_HOSTS. Got nothing instead."
+            "HUOREN_WEBHOOK_SECRET must be set beside HUOREN_WEBHOOK_URL or HUOREN_CALLBACK_HOSTS. It is not."
         )
     if settings.webhook_url:
         try:

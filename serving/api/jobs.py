@@ -1,0 +1,245 @@
+"""`/v1/jobs`: a large set of notes judged later; how far it is, its results, and its end."""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from sqlalchemy import Row
+from starlette.responses import Response, StreamingResponse
+
+from serving import metrics
+from serving.api.endpoint import Call, Endpoint
+from serving.api.idempotency import KEY_HEADERS
+from serving.api.job_submission import LINES, MAX_LINES_BYTES, JobBody, JobQuery, take_job
+from serving.api.problems import RequestError
+from serving.jobs.options import JobOptions
+from serving.jobs.spool import RESULTS, folder_of, host_of, remove
+from serving.store.audit_log import record_action
+from serving.store.clock import now_us, time_of
+from serving.store.jobs import WAITING, cancel_job, find_job, list_jobs
+from serving.webhooks.events import JobState
+
+_JOB_ID = re.compile(r"[0-9a-f]{32}")
+_CHUNK_BYTES = 2**18
+_encode = msgspec.json.Encoder().encode
+
+
+class JobProgress(msgspec.Struct, frozen=True):
+    """Notes: all of them, judged, and lines that were none."""
+
+    total: int
+    done: int
+    failed: int
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One job; `results` is where they are while there are any, and `expires_at` when everything of it is deleted."""
+
+    job_id: str
+    state: JobState
+    progress: JobProgress
+    policy: str | None
+    dry_run: bool
+    error: str | None
+    results: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    expires_at: datetime
+
+
+class JobPage(msgspec.Struct, frozen=True):
+    """Jobs, the newest first; `next` is the `before` of the next page, null on the last."""
+
+    jobs: list[Job]
+    next: str | None
+
+
+class JobsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which jobs to list."""
+
+    before: (
+        Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,17}\.[0-9a-f]{32}$", description="`next` of the page before.")]
+        | None
+    ) = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
+
+
+async def submit_job(call: Call) -> Response:
+    """Take a job."""
+    row = await take_job(call)
+    return Response(_encode(_as_job(row)), 202, {"Location": f"/v1/jobs/{row.job_id}"}, media_type="application/json")
+
+
+async def read_jobs(call: Call) -> JobPage:
+    """List jobs."""
+    query: JobsQuery = call.query
+    rows = await call.service.in_thread(_list, call, query)
+    last = rows[-1] if len(rows) == query.limit else None
+    return JobPage([_as_job(row) for row in rows], None if last is None else f"{last.created_us}.{last.job_id}")
+
+
+async def read_job(call: Call) -> Job:
+    """Say how far a job is."""
+    return _as_job(await call.service.in_thread(_find, call))
+
+
+async def read_job_results(call: Call) -> StreamingResponse:
+    """Stream the results."""
+    file = await call.service.in_thread(_open_results, call)
+    headers = {"Content-Length": str(os.fstat(file).st_size)}
+    return StreamingResponse(_chunks(file), headers=headers, media_type=LINES)
+
+
+async def delete_job(call: Call) -> Job:
+    """Cancel a job, or delete its results."""
+    return _as_job(await call.service.in_thread(_delete, call))
+
+
+def _list(call: Call, query: JobsQuery) -> list[Row[Any]]:
+    before = None
+    if query.before is not None:
+        created_us, _, job_id = query.before.partition(".")
+        before = int(created_us), job_id
+    caller = None if "admin" in call.caller.roles else call.caller.name
+    with call.service.store.read() as connection:
+        return list_jobs(connection, caller=caller, before=before, limit=query.limit)
+
+
+def _find(call: Call) -> Row[Any]:
+    """Find a job of the caller's; an admin finds everybody's."""
+    job_id = call.path["job_id"]
+    row = None
+    if _JOB_ID.fullmatch(job_id):
+        with call.service.store.read() as connection:
+            row = find_job(connection, job_id)
+    if row is None or (row.caller != call.caller.name and "admin" not in call.caller.roles):
+        raise RequestError(404, "there must be a job of this id. There is none.")
+    return row
+
+
+def _open_results(call: Call) -> int:
+    row = _find(call)
+    if row.state in WAITING:
+        raise RequestError(409, "the job must be done before its results are read. It is not.", type="job_running")
+    settings = call.service.settings
+    if row.state == "done" and row.expires_us > now_us():
+        if row.host != host_of(settings):
+            raise RequestError(404, "results must be read from the machine that took the job. This is another.")
+        try:
+            return os.open(folder_of(settings, row.job_id) / RESULTS, os.O_RDONLY)
+        except FileNotFoundError:
+            pass
+    raise RequestError(404, "the job must have results. They were deleted, or it was ended before it had any.")
+
+
+def _chunks(file: int) -> Iterator[bytes]:
+    with open(file, "rb") as results:
+        while chunk := results.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def _delete(call: Call) -> Row[Any]:
+    row = _find(call)
+    settings, store = call.service.settings, call.service.store
+    with store.begin() as connection:
+        cancel_job(connection, row.job_id)
+        record_action(connection, actor=call.caller.name, action="job.delete", target=row.job_id)
+    if row.state in WAITING:
+        metrics.JOBS.labels("cancelled").inc()
+    if row.host == host_of(settings):
+        remove(folder_of(settings, row.job_id))  # elsewhere that machine's keeper does
+    return _find(call)
+
+
+def _as_job(row: Row[Any]) -> Job:
+    options = msgspec.convert(row.options, JobOptions)
+    has_results = row.state == "done" and row.expires_us > now_us()
+    return Job(
+        job_id=row.job_id,
+        state=row.state,
+        progress=JobProgress(row.total, row.done, row.failed),
+        policy=options.policy,
+        dry_run=options.dry_run,
+        error=row.error,
+        results=f"/v1/jobs/{row.job_id}/results" if has_results else None,
+        created_at=time_of(row.created_us),
+        started_at=None if row.started_us is None else time_of(row.started_us),
+        finished_at=None if row.finished_us is None else time_of(row.finished_us),
+        expires_at=time_of(row.expires_us),
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/v1/jobs",
+        summary="Have a large set of notes judged",
+        description=(
+            f"As JSON up to 64 MiB, or as `{LINES}`, one note a line, up to 4 GiB and with policy, options and "
+            "callback_url in the query. The notes lie in a private folder until the job ends, a day at most. With "
+            "`callback_url` a signed `job.finished` is posted there."
+        ),
+        handle=submit_job,
+        role="score",
+        tag="jobs",
+        body=JobBody,
+        other_bodies=(LINES,),
+        reads_body_itself=True,
+        query=JobQuery,
+        answer=Job,
+        status=202,
+        refusals=(409, 415),
+        headers=KEY_HEADERS,
+        max_body=MAX_LINES_BYTES,
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/jobs",
+        summary="List jobs",
+        description="The caller's own; an admin sees everybody's.",
+        handle=read_jobs,
+        role="score",
+        tag="jobs",
+        query=JobsQuery,
+        answer=JobPage,
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/jobs/{job_id}",
+        summary="How far a job is",
+        handle=read_job,
+        role="score",
+        tag="jobs",
+        answer=Job,
+        refusals=(404,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/jobs/{job_id}/results",
+        summary="A job's results",
+        description=(
+            "One JSON object for each line that is not blank, in the order of the input: `outcome` verdict or problem, "
+            "`line`, `status`, and `verdict` (its evidence without text and value) or `problem`. Kept for a day."
+        ),
+        handle=read_job_results,
+        role="score",
+        tag="jobs",
+        media_type=LINES,
+        refusals=(404, 409),
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/v1/jobs/{job_id}",
+        summary="Cancel a job and delete what is kept of it",
+        description="Its notes and results are deleted at once; verdicts that were given are not taken back.",
+        handle=delete_job,
+        role="score",
+        tag="jobs",
+        answer=Job,
+        refusals=(404,),
+    ),
+)
