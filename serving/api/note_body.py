@@ -103,7 +103,7 @@ def parse_batch(body: bytes) -> tuple[list[Note | RequestError], str | None, Opt
     if len(raws) > MAX_BATCH_NOTES:
         detail = f"a batch must have at most {MAX_BATCH_NOTES} notes. Got {len(raws)}; take a job for more."
         raise RequestError(413, detail, pointer="/notes")
-    return [_item(raw) for raw in raws], rest.policy, rest.options or _DEFAULTS
+    return [read_note(raw) for raw in raws], rest.policy, rest.options or _DEFAULTS
 
 
 def note_of(raw: Any) -> Note:
@@ -143,7 +143,8 @@ def check_lengths(note: Note) -> None:
             raise RequestError(413, detail, pointer=pointer)
 
 
-def _item(raw: Any) -> Note | RequestError:
+def read_note(raw: Any) -> Note | RequestError:
+    """Read one of several notes, from JSON (`msgspec.Raw`) or decoded; a bad one is a refusal in its place."""
     try:
         if isinstance(raw, msgspec.Raw):
             try:
