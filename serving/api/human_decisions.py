@@ -36,9 +36,6 @@ class HumanDecisions:
         self._newest_us: int | None = None
         self._to_check: list[str] = []
 
-    def __len__(self) -> int:
-        return len(self._by_note)
-
     def apply(self, verdict: Verdict) -> Verdict:
         """Give the verdict with the person's decision and the evidence that says so; the same one without any."""
         human = self._by_note.get(verdict.note_id)
@@ -65,16 +62,15 @@ class HumanDecisions:
             If the database is away; what was read before stays in force.
         """
         with store.read() as connection:
+            newest_us = newest_change(connection) if self._newest_us is None else self._newest_us
+            changes = changed_decisions(connection, since_us=newest_us - _OVERLAP_US)
             if self._newest_us is None:
-                newest_us = newest_change(connection)
                 self._put(standing_decisions(connection, limit=self._max_notes))
-                self._newest_us = newest_us
-            since_us = self._newest_us - _OVERLAP_US
-            changes = changed_decisions(connection, since_us=since_us)
-            notes = {note_id for feedback_id, note_id, us in changes if self._seen.get(feedback_id) != us}
-            notes.update(self._next_to_check())
-            self._put(standing_decisions(connection, note_ids=list(notes)), instead_of=notes)
-        self._newest_us = max([self._newest_us, *(us for _, _, us in changes)])
+            else:
+                notes = {note_id for feedback_id, note_id, us in changes if self._seen.get(feedback_id) != us}
+                notes.update(self._next_to_check())
+                self._put(standing_decisions(connection, note_ids=list(notes)), instead_of=notes)
+        self._newest_us = max([newest_us, *(us for _, _, us in changes)])
         self._seen = {feedback_id: us for feedback_id, _, us in changes}
 
     def _put(self, rows: list[tuple[str, str, str | None]], *, instead_of: Iterable[str] = ()) -> None:
