@@ -6,7 +6,7 @@ PostgreSQL stores no NUL, and no driver encodes a lone surrogate. Both are writt
 import re
 from typing import Any
 
-from sqlalchemy import Dialect, Text, TypeDecorator
+from sqlalchemy import Dialect, String, Text, TypeDecorator
 
 _UNSTORABLE = re.compile("[\\\\\0\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(?:\\|u([0-9a-f]{4}))")
@@ -32,6 +32,17 @@ def unescape(text: str) -> str:
     True
     """
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else "\\", text) if "\\" in text else text
+
+
+class PlainString(TypeDecorator[str]):
+    """The column type of text of known characters: looking for anything else there finds nothing, and is no error."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Escape what goes in."""
+        return None if value is None else escape(value)
 
 
 class AnyText(TypeDecorator[str]):

@@ -14,7 +14,7 @@ from alembic.operations.ops import UpgradeOps
 from alembic.runtime.migration import MigrationContext
 
 from serving.store import migrations
-from serving.store.any_text import AnyText
+from serving.store.any_text import AnyText, PlainString
 from serving.store.engine import Store
 from serving.store.tables import metadata
 
@@ -64,7 +64,7 @@ def write_revision(message: str, folder: Path) -> Path:
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    return "sa.Text()" if kind == "type" and isinstance(item, AnyText) else False
+    return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, AnyText | PlainString) else False
 
 
 if __name__ == "__main__":

@@ -13,12 +13,11 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
     Text,
 )
 
-from serving.store.any_text import AnyText
+from serving.store.any_text import AnyText, PlainString
 
 metadata = MetaData(
     naming_convention={
@@ -34,27 +33,27 @@ verdict = Table(
     "verdict",
     metadata,
     Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
-    Column("verdict_id", String(32), nullable=False, unique=True),
-    Column("idempotency_hash", String(64), unique=True),  # of caller and Idempotency-Key; null without one
-    Column("origin", String(16), nullable=False),  # classify | batch | comments | job
-    Column("caller", String(64), nullable=False),  # name of the API key; "" without keys
-    Column("request_id", String(64), nullable=False),
+    Column("verdict_id", PlainString(32), nullable=False, unique=True),
+    Column("idempotency_hash", PlainString(64), unique=True),  # of caller and Idempotency-Key; null without one
+    Column("origin", PlainString(16), nullable=False),  # classify | batch | comments | job
+    Column("caller", PlainString(64), nullable=False),  # name of the API key; "" without keys
+    Column("request_id", PlainString(64), nullable=False),
     Column("note_id", AnyText, nullable=False, index=True),
-    Column("author_hash", String(32), index=True),  # keyed hash: `serving.journal.record.id_hash`
+    Column("author_hash", PlainString(32), index=True),  # keyed hash: `serving.journal.record.id_hash`
     Column("feed_id", AnyText),
     Column("keyword", AnyText),
     Column("feed", AnyText, nullable=False),  # feed_id, else keyword, else "default"
     Column("published_us", BigInteger),
     Column("collected_us", BigInteger),
     Column("scored_us", BigInteger, nullable=False, index=True),
-    Column("date_source", String(16), nullable=False),
-    Column("label", String(16), nullable=False),
-    Column("author_label", String(16), nullable=False),
-    Column("decision", String(8), nullable=False),
-    Column("diversion_by", String(8)),
-    Column("rule_id", String(64)),
-    Column("rule_since", String(16)),
-    Column("rule_status", String(16)),
+    Column("date_source", PlainString(16), nullable=False),
+    Column("label", PlainString(16), nullable=False),
+    Column("author_label", PlainString(16), nullable=False),
+    Column("decision", PlainString(8), nullable=False),
+    Column("diversion_by", PlainString(8)),
+    Column("rule_id", PlainString(64)),
+    Column("rule_since", PlainString(16)),
+    Column("rule_status", PlainString(16)),
     *(Column(f"p_{label}", Float, nullable=False) for label in ("disclosed_ad", "diversion", "organic")),
     Column("p_undisclosed_ad", Float, nullable=False),
     *(Column(f"q_{question}", Float, nullable=False) for question in ("commercial", "disclosed", "diversion")),
@@ -65,11 +64,11 @@ verdict = Table(
     Column("likes", BigInteger),
     Column("n_comments", Integer, nullable=False),
     Column("n_diverting_comments", Integer, nullable=False),
-    Column("text_hash", String(32)),
+    Column("text_hash", PlainString(32)),
     *(Column(f"near_hash_{number}", BigInteger) for number in (1, 2, 3)),
-    Column("model_version", String(64), nullable=False),
-    Column("ruleset_version", String(64), nullable=False),
-    Column("policy_version", String(160), nullable=False),
+    Column("model_version", PlainString(64), nullable=False),
+    Column("ruleset_version", PlainString(64), nullable=False),
+    Column("policy_version", PlainString(160), nullable=False),
     Index("ix_verdict_feed_published_us", "feed", "published_us"),
 )
 
@@ -78,10 +77,10 @@ feed_count = Table(
     "feed_count",
     metadata,
     Column("feed", AnyText, primary_key=True),
-    Column("day", String(10), primary_key=True),  # in Asia/Shanghai; "undated" without a date
-    Column("model_version", String(64), primary_key=True),
-    Column("label", String(16), primary_key=True),  # the author's: `author_label`
-    Column("decision", String(8), primary_key=True),
+    Column("day", PlainString(10), primary_key=True),  # in Asia/Shanghai; "undated" without a date
+    Column("model_version", PlainString(64), primary_key=True),
+    Column("label", PlainString(16), primary_key=True),  # the author's: `author_label`
+    Column("decision", PlainString(8), primary_key=True),
     Column("n", BigInteger, nullable=False),
 )
 
@@ -90,7 +89,7 @@ note_text = Table(
     "note_text",
     metadata,
     Column("note_id", AnyText, primary_key=True),
-    Column("author_hash", String(32), index=True),
+    Column("author_hash", PlainString(32), index=True),
     Column("note", LargeBinary, nullable=False),  # JSON of `data.notes.Note`
     Column("updated_us", BigInteger, nullable=False, index=True),
 )
@@ -98,18 +97,18 @@ note_text = Table(
 feedback = Table(
     "feedback",
     metadata,
-    Column("feedback_id", String(32), primary_key=True),
-    Column("verdict_id", String(32), index=True),
+    Column("feedback_id", PlainString(32), primary_key=True),
+    Column("verdict_id", PlainString(32), index=True),
     Column("note_id", AnyText, nullable=False, index=True),
-    Column("kind", String(16), nullable=False),  # false_positive | miss | wrong_label
-    Column("suggested_label", String(16)),
-    Column("decision", String(8)),  # a person's decision, which later verdicts on the note take
-    Column("appeal", String(16)),  # upheld | overturned; null: no appeal
-    Column("actor", String(64), nullable=False),
-    Column("reason", String(64)),  # a code, never a sentence
-    Column("rule_id", String(64)),  # of the verdict that it speaks of
-    Column("model_version", String(64)),
-    Column("caller", String(64), nullable=False),
+    Column("kind", PlainString(16), nullable=False),  # false_positive | miss | wrong_label
+    Column("suggested_label", PlainString(16)),
+    Column("decision", PlainString(8)),  # a person's decision, which later verdicts on the note take
+    Column("appeal", PlainString(16)),  # upheld | overturned; null: no appeal
+    Column("actor", PlainString(64), nullable=False),
+    Column("reason", PlainString(64)),  # a code, never a sentence
+    Column("rule_id", PlainString(64)),  # of the verdict that it speaks of
+    Column("model_version", PlainString(64)),
+    Column("caller", PlainString(64), nullable=False),
     Column("created_us", BigInteger, nullable=False, index=True),
     Column("changed_us", BigInteger, nullable=False, index=True),  # created or withdrawn: what pollers read by
     Column("withdrawn_us", BigInteger),
@@ -119,49 +118,49 @@ audit_row = Table(
     "audit_row",
     metadata,
     Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
-    Column("plan_id", String(32), nullable=False, index=True),
+    Column("plan_id", PlainString(32), nullable=False, index=True),
     Column("note_id", AnyText, nullable=False, index=True),
     Column("feed", AnyText, nullable=False, index=True),
-    Column("period", String(10), nullable=False),
-    Column("stratum", String(64), nullable=False),
+    Column("period", PlainString(10), nullable=False),
+    Column("stratum", PlainString(64), nullable=False),
     Column("inclusion_probability", Float, nullable=False),
     Column("is_twice", Boolean, nullable=False),  # a second person labels it too
-    Column("label", String(16)),
-    Column("second_label", String(16)),
-    Column("annotator", String(129)),
+    Column("label", PlainString(16)),
+    Column("second_label", PlainString(16)),
+    Column("annotator", PlainString(129)),
     Column("labelled_us", BigInteger),
-    Column("model_version", String(64), nullable=False),
+    Column("model_version", PlainString(64), nullable=False),
     Column("created_us", BigInteger, nullable=False),
 )
 
 job = Table(
     "job",
     metadata,
-    Column("job_id", String(32), primary_key=True),
-    Column("state", String(16), nullable=False, index=True),  # queued | running | done | failed | cancelled
+    Column("job_id", PlainString(32), primary_key=True),
+    Column("state", PlainString(16), nullable=False, index=True),  # queued | running | done | failed | cancelled
     Column("total", BigInteger, nullable=False),
     Column("done", BigInteger, nullable=False),
     Column("failed", BigInteger, nullable=False),
     Column("options", JSON, nullable=False),
     Column("callback_url", Text),
     Column("error", Text),
-    Column("caller", String(64), nullable=False),
+    Column("caller", PlainString(64), nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Column("started_us", BigInteger),
     Column("finished_us", BigInteger),
     Column("expires_us", BigInteger, nullable=False, index=True),
-    Column("host", String(255), nullable=False),  # the machine whose spool holds its input
+    Column("host", PlainString(255), nullable=False),  # the machine whose spool holds its input
     Column("leased_until_us", BigInteger),
 )
 
 webhook = Table(
     "webhook",
     metadata,
-    Column("webhook_id", String(32), primary_key=True),
-    Column("event", String(32), nullable=False),  # verdict.changed | job.finished
+    Column("webhook_id", PlainString(32), primary_key=True),
+    Column("event", PlainString(32), nullable=False),  # verdict.changed | job.finished
     Column("url", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("state", String(16), nullable=False),  # waiting | delivered | failed
+    Column("state", PlainString(16), nullable=False),  # waiting | delivered | failed
     Column("attempts", Integer, nullable=False),
     Column("next_us", BigInteger, nullable=False),
     Column("last_status", Integer),
@@ -173,12 +172,12 @@ api_key = Table(
     "api_key",
     metadata,
     Column("key_id", _SEQUENCE, primary_key=True, autoincrement=True),
-    Column("name", String(64), nullable=False, unique=True),
-    Column("sha256", String(64), nullable=False, unique=True),  # of the whole key; the key itself is shown once
-    Column("roles", String(64), nullable=False),  # comma-separated: score, feedback, admin
+    Column("name", PlainString(64), nullable=False, unique=True),
+    Column("sha256", PlainString(64), nullable=False, unique=True),  # of the whole key; the key itself is shown once
+    Column("roles", PlainString(64), nullable=False),  # comma-separated: score, feedback, admin
     Column("rate", Float),  # requests a second; null: no limit
     Column("created_us", BigInteger, nullable=False),
-    Column("created_by", String(64), nullable=False),
+    Column("created_by", PlainString(64), nullable=False),
     Column("revoked_us", BigInteger),
 )
 
@@ -187,8 +186,8 @@ audit_log = Table(
     metadata,
     Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
     Column("at_us", BigInteger, nullable=False, index=True),
-    Column("actor", String(64), nullable=False),
-    Column("action", String(64), nullable=False),  # such as key.create, model.swap, note.erase
+    Column("actor", PlainString(64), nullable=False),
+    Column("action", PlainString(64), nullable=False),  # such as key.create, model.swap, note.erase
     Column("target", AnyText, nullable=False),
     Column("details", JSON, nullable=False),
 )
@@ -197,36 +196,36 @@ audit_log = Table(
 document = Table(
     "document",
     metadata,
-    Column("kind", String(16), primary_key=True),  # policy | phrases
-    Column("name", String(64), primary_key=True),
+    Column("kind", PlainString(16), primary_key=True),  # policy | phrases
+    Column("name", PlainString(64), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("body", JSON, nullable=False),
     Column("created_us", BigInteger, nullable=False),
-    Column("created_by", String(64), nullable=False),
+    Column("created_by", PlainString(64), nullable=False),
 )
 
 # What is in use. One row a name; `generation` grows with each change, and every process polls it.
 deployment = Table(
     "deployment",
     metadata,
-    Column("name", String(80), primary_key=True),  # such as model, shadow, policy/default, phrases
+    Column("name", PlainString(80), primary_key=True),  # such as model, shadow, policy/default, phrases
     Column("value", JSON, nullable=False),
     Column("previous", JSON),
     Column("generation", BigInteger, nullable=False),
     Column("changed_us", BigInteger, nullable=False),
-    Column("changed_by", String(64), nullable=False),
+    Column("changed_by", PlainString(64), nullable=False),
 )
 
 shadow_count = Table(
     "shadow_count",
     metadata,
-    Column("day", String(10), primary_key=True),
-    Column("model_version", String(64), primary_key=True),
-    Column("shadow_version", String(64), primary_key=True),
-    Column("label", String(16), primary_key=True),
-    Column("shadow_label", String(16), primary_key=True),
-    Column("decision", String(8), primary_key=True),
-    Column("shadow_decision", String(8), primary_key=True),
+    Column("day", PlainString(10), primary_key=True),
+    Column("model_version", PlainString(64), primary_key=True),
+    Column("shadow_version", PlainString(64), primary_key=True),
+    Column("label", PlainString(16), primary_key=True),
+    Column("shadow_label", PlainString(16), primary_key=True),
+    Column("decision", PlainString(8), primary_key=True),
+    Column("shadow_decision", PlainString(8), primary_key=True),
     Column("n", BigInteger, nullable=False),
 )
 
@@ -234,7 +233,7 @@ shadow_count = Table(
 erasure = Table(
     "erasure",
     metadata,
-    Column("kind", String(8), primary_key=True),  # note | author
-    Column("id_hash", String(32), primary_key=True),
+    Column("kind", PlainString(8), primary_key=True),  # note | author
+    Column("id_hash", PlainString(32), primary_key=True),
     Column("erased_us", BigInteger, nullable=False),
 )

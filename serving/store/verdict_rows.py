@@ -13,6 +13,7 @@ from serving.store.json_text import to_json
 
 _COLUMNS = VerdictRecord.__struct_fields__
 _ANY_TEXT = ("note_id", "feed_id", "keyword", "feed")
+_JSON = ("evidence", "comments")
 _ROWS = 500  # a statement; SQLite takes 32,766 values
 _END = "ON CONFLICT DO NOTHING RETURNING verdict_id"
 
@@ -24,7 +25,7 @@ def add_rows(connection: Connection, records: Sequence[VerdictRecord]) -> Iterat
         if connection.dialect.name == "postgresql":
             added = connection.exec_driver_sql(_POSTGRESQL, (to_json(rows),))
         else:
-            values = tuple(value for row in rows for value in _flat(row))
+            values = tuple(value for row in rows for value in row.values())
             added = connection.exec_driver_sql(_sqlite(len(rows)), values)
         yield from added.scalars()
 
@@ -34,18 +35,20 @@ def _row(record: VerdictRecord) -> dict[str, Any]:
     for name in _ANY_TEXT:
         if row[name] is not None:
             row[name] = escape(row[name])
+    for name in _JSON:
+        row[name] = to_json(row[name])
     return row
 
 
-def _flat(row: dict[str, Any]) -> Iterator[Any]:
-    row["evidence"] = to_json(row["evidence"])
-    row["comments"] = to_json(row["comments"])
-    return iter(row.values())
+def _selected(name: str) -> str:
+    return f"({name} #>> '{{}}')::json" if name in _JSON else name
 
 
-# One value, an array of objects, whose types PostgreSQL knows from the table.
+# One value, an array of objects, whose types PostgreSQL knows from the table. JSON stands in it as text: as JSON within
+# JSON, an escaped NUL would be refused.
 _POSTGRESQL = (
-    f"INSERT INTO verdict ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)} "
+    f"INSERT INTO verdict ({', '.join(_COLUMNS)}) "
+    f"SELECT {', '.join(map(_selected, _COLUMNS))} "
     f"FROM json_populate_recordset(NULL::verdict, %s::json) {_END}"
 )
 

@@ -1,9 +1,11 @@
 """What tests of the service share: a classifier that needs no weights, and a store on SQLite and on PostgreSQL."""
 
 import shutil
+import uuid
 from collections.abc import Sequence
 
 import msgspec
+import psycopg
 import pytest
 
 from data.labels import Label
@@ -120,8 +122,27 @@ def store(request, tmp_path):
         yield store
         store.close()
         return
-    store = request.getfixturevalue("postgres_tables")
+    store = request.getfixturevalue("postgres_tables")  # made once: it has its connections already
     with store.begin() as connection:
         for table in metadata.sorted_tables:
             connection.execute(table.delete())
     yield store
+
+
+@pytest.fixture
+def database_url(store):
+    """Give the URL of `store`, for settings and other processes."""
+    return store.engine.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request, tmp_path):
+    """Give the URL of a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"empty_{uuid.uuid4().hex}"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield server.url.replace("/postgres?", f"/{name}?")
