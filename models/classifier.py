@@ -65,6 +65,15 @@ class Classifier:
         return self._policy.policy_version
 
     @property
+    def policy(self) -> Policy:
+        """The policy that decides."""
+        return self._policy
+
+    def with_policy(self, policy: Policy) -> Self:
+        """Give a classifier of the same weights and another policy; it shares all that is large."""
+        return type(self)(self._artifact, policy)
+
+    @property
     def label_thresholds(self) -> dict[str, float]:
         """Threshold of each question, chosen on cross-fitted predictions."""
         return self._artifact.manifest.label_thresholds

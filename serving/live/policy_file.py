@@ -1,0 +1,51 @@
+"""The file of HUOREN_POLICY, read again when it changes on disk; while it is broken, what it held before goes on."""
+
+import hashlib
+from pathlib import Path
+
+from data.errors import ConfigError
+from models.policy import Policy, load_policy
+
+
+class PolicyFile:
+    """A policy file; without a path there is never a policy.
+
+    Attributes
+    ----------
+    policy
+        What it held when it was last good; None before, and without a path.
+    problem
+        Why it cannot be used as it is now; "" while it can.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._stamp: tuple[int, int, int] | None = None
+        self._digest = b""
+        self.policy: Policy | None = None
+        self.problem = ""
+
+    def refresh(self) -> bool:
+        """Read it if it changed; tell whether there is another policy now."""
+        if self._path is None:
+            return False
+        try:
+            stat = self._path.stat()
+            stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            if stamp == self._stamp:
+                return False
+            digest = hashlib.sha256(self._path.read_bytes()).digest()
+        except OSError as error:
+            self._stamp, self.problem = None, f"a policy file must be readable. Got {error.strerror} instead."
+            return False
+        self._stamp = stamp
+        if digest == self._digest:
+            return False
+        self._digest = digest
+        try:
+            self.policy = load_policy(self._path)
+        except ConfigError as error:
+            self.problem = str(error)
+            return False
+        self.problem = ""
+        return True
