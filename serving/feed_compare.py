@@ -7,7 +7,8 @@ from rich.console import Console
 
 from data.errors import ConfigError
 from serving.feed_input import add_feed_options, read_feed_input
-from serving.feeds.comparison import Comparison, NamedPlace, compare, two_feeds, two_periods
+from serving.feeds.comparison import compare
+from serving.feeds.comparison_shape import Comparison, NamedPlace, two_feeds, two_periods
 from serving.feeds.estimates import estimate_rows
 from serving.feeds.note_weights import ESTIMANDS
 from serving.feeds.periods import Period
@@ -59,7 +60,8 @@ def _named(args: argparse.Namespace) -> tuple[NamedPlace, NamedPlace, Period]:
         raise ConfigError(f"two feeds compare, or one with --periods. Got {len(args.feeds)} feeds.")
     if args.feeds[0] == args.feeds[1]:
         raise ConfigError("two feeds must differ to be compared, or one comes with --periods. Got one feed twice.")
-    return two_feeds(*args.feeds, args.period)
+    first, second = args.feeds
+    return two_feeds(first, second, args.period)
 
 
 def _print(comparison: Comparison, console: Console) -> None:

@@ -1,8 +1,7 @@
 """Draw the notes that people are to label, in each feed and period of a scored archive."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ from data.labels import LABELS, Label
 from models.prevalence.audit_design import Draw, draw_pps, draw_stratified
 from models.prevalence.planner import labels_needed
 from serving.audits.file import AuditRow
+from serving.audits.sample import HALF_WIDTHS, AuditOptions, AuditPlan, DrawnPlace
 from serving.feeds.audits import PPS
 from serving.feeds.note_weights import note_weights, refuse_weights
 from serving.feeds.periods import cut_periods
@@ -19,51 +19,8 @@ from serving.feeds.places import Place, split_places
 from serving.feeds.scored_columns import ScoredColumns
 
 MIN_NOTES = 30  # as many labels make an audit
-HALF_WIDTHS = (0.02, 0.03, 0.05)
 _ORGANIC = LABELS.index(Label.ORGANIC)
 FloatArray = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuditOptions:
-    """What to draw: `labels` for each feed and period, or as many as `half_width` needs.
-
-    `feeds` and `periods` empty: all of them. `twice` is the share of drawn notes that two people label.
-    """
-
-    period: str = "month"
-    feeds: tuple[str, ...] = ()
-    periods: tuple[str, ...] = ()
-    labels: int = 200
-    half_width: float | None = None
-    design: str = "stratified"  # stratified | pps
-    weight: str = "count"  # count | exposure | likes
-    by_channel: bool = False
-    twice: float = 0.15
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class DrawnPlace:
-    """The audit of one feed and period: its rows in random order, and those to be labelled twice.
-
-    `needed` labels would make intervals of each of `HALF_WIDTHS`.
-    """
-
-    feed: str
-    period: str
-    n_notes: int
-    rows: tuple[AuditRow, ...]
-    twice: tuple[str, ...]
-    needed: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class AuditPlan:
-    """All draws, and (feed, period, why) of places that were left out."""
-
-    places: tuple[DrawnPlace, ...]
-    left_out: tuple[tuple[str, str, str], ...]
 
 
 def plan_audit(columns: ScoredColumns, options: AuditOptions) -> AuditPlan:
@@ -96,12 +53,6 @@ def plan_audit(columns: ScoredColumns, options: AuditOptions) -> AuditPlan:
             f"weight. Got none; {_first(left_out, columns, options)}."
         )
     return AuditPlan(tuple(places), tuple(left_out))
-
-
-def sheet_order(note_ids: Iterable[str], seed: int) -> list[str]:
-    """Name each note once, in random order: neither stratum nor place tells what the model thinks of it."""
-    ids = sorted(set(note_ids))
-    return [ids[at] for at in np.random.default_rng(seed).permutation(len(ids))]
 
 
 def _why_not(columns: ScoredColumns, place: Place, weights: FloatArray | None, weight: str) -> str | None:

@@ -11,9 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from data.errors import ConfigError
-from serving.audits.draw import HALF_WIDTHS, AuditOptions, AuditPlan, plan_audit, sheet_order
+from serving.audits.draw import plan_audit
 from serving.audits.file import write_audit, write_table
 from serving.audits.labels import SHEET_COLUMNS
+from serving.audits.sample import HALF_WIDTHS, AuditOptions, AuditPlan, sheet_order
 from serving.audits.small_table import check_ending
 from serving.cli_output import tell
 from serving.feeds.note_weights import WEIGHTS

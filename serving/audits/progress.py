@@ -8,45 +8,15 @@ import numpy as np
 
 from data.errors import DataError
 from data.labels import Label
-from models.prevalence.audit_sample import MAX_NONRESPONSE, MIN_LABELS
-from serving.audits.agreement import measure_agreement
+from serving.audits.counts import Progress, count_labels, waiting
 from serving.audits.file import AuditRow
 from serving.audits.values import WHOLE
 from serving.feeds.audits import PPS
 from serving.feeds.note_weights import note_weights, refuse_weights
 from serving.feeds.periods import cut_periods, kind_of_period
 from serving.feeds.places import split_places
-from serving.feeds.row_audit import audited_shares, waiting
+from serving.feeds.row_audit import audited_shares
 from serving.feeds.scored_columns import IntArray, ScoredColumns
-
-
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of drawn notes: `unsure` were asked about and nobody could say, `waiting` have no answer yet.
-
-    `ready`: a report would publish an audited share of it. `organic` and its 95 % interval are of the answers so far,
-    taken as a random part of each stratum; None without the archive, or with too few labels.
-    """
-
-    feed: str
-    period: str
-    drawn: int
-    labelled: int
-    unsure: int
-    waiting: int
-    labelled_twice: int
-    agreement: float | None
-    kappa: float | None
-    nonresponse: float  # of the notes that were asked about
-    ready: bool
-    organic: float | None = None
-    ci_low: float | None = None
-    ci_high: float | None = None
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def half_width(self) -> float:
-        """Half the width of the interval; 1 without one."""
-        return 1.0 if self.ci_low is None or self.ci_high is None else (self.ci_high - self.ci_low) / 2
 
 
 def audit_progress(rows: Sequence[AuditRow], columns: ScoredColumns | None = None) -> tuple[Progress, ...]:
@@ -63,34 +33,13 @@ def audit_progress(rows: Sequence[AuditRow], columns: ScoredColumns | None = Non
     notes = {} if columns is None else _notes_of(columns, {period for _, period in places})
     told = []
     for place, drawn in sorted(places.items()):
-        counted = _count(*place, drawn)
+        counted = count_labels(*place, drawn)
         if columns is not None:
             if place not in notes:
                 raise DataError(f"an audit must be of the archive's notes. Got feed {place[0]!r}, period {place[1]!r}.")
             counted = _estimate(counted, drawn, columns, notes[place])
         told.append(counted)
     return tuple(told)
-
-
-def _count(feed: str, period: str, drawn: Sequence[AuditRow]) -> Progress:
-    labelled = sum(row.label is not None for row in drawn)
-    left = waiting(drawn)
-    unsure = len(drawn) - labelled - left
-    twice = [row for row in drawn if row.label is not None and row.second_label is not None]
-    agreement = measure_agreement([str(row.label) for row in twice], [str(row.second_label) for row in twice])
-    return Progress(
-        feed=feed,
-        period=period,
-        drawn=len(drawn),
-        labelled=labelled,
-        unsure=unsure,
-        waiting=left,
-        labelled_twice=agreement.n,
-        agreement=agreement.share,
-        kappa=agreement.kappa,
-        nonresponse=unsure / max(1, labelled + unsure),
-        ready=left == 0 and labelled >= MIN_LABELS and unsure / len(drawn) <= MAX_NONRESPONSE,
-    )
 
 
 def _estimate(counted: Progress, drawn: Sequence[AuditRow], columns: ScoredColumns, notes: IntArray) -> Progress:

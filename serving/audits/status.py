@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from serving.audits.counts import Progress
 from serving.audits.file import read_audit
-from serving.audits.progress import Progress, audit_progress
+from serving.audits.progress import audit_progress
 from serving.feeds.scored_columns import read_scored
 
 SCHEMA_VERSION = 1

@@ -1,13 +1,15 @@
 """What a note weighs in a share: 1, its impressions, or its likes."""
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from data.errors import ConfigError
 from data.labels import Label
-from serving.feeds.scored_columns import ScoredColumns
+
+if TYPE_CHECKING:
+    from serving.feeds.scored_columns import ScoredColumns
 
 Weight = Literal["count", "exposure", "likes"]
 WEIGHTS: tuple[Weight, ...] = get_args(Weight)
@@ -20,7 +22,7 @@ ESTIMANDS: dict[str, str] = {
 }
 
 
-def note_weights(columns: ScoredColumns, weight: str) -> FloatArray | None:
+def note_weights(columns: "ScoredColumns", weight: str) -> FloatArray | None:
     """Give each row's weight, shape (n,), NaN where it is not known; None where every note weighs 1.
 
     Raises

@@ -83,16 +83,6 @@ def audited_shares(
     return replace(estimate, n_eff=estimate.n_eff / effect)
 
 
-def waiting(drawn: Sequence[AuditRow]) -> int:
-    """Count drawn notes that nobody was asked about yet.
-
-    Where a file with labels names no annotator, notes without a label count as asked: nobody could say.
-    """
-    if any(row.label for row in drawn) and not any(row.annotators[0] for row in drawn):
-        return 0
-    return sum(row.label is None and row.annotators[0] is None for row in drawn)
-
-
 def audit_facts(drawn: Sequence[AuditRow], estimate: SharesEstimate | None) -> AuditFacts:
     """Count labels, and tell how often two people agreed and what their disagreements could be worth."""
     twice = [row for row in drawn if row.label is not None and row.second_label is not None]

@@ -6,12 +6,13 @@ from functools import cached_property
 import msgspec
 
 from models.prevalence import SharesEstimate, Status
+from serving.audits.counts import waiting
 from serving.feeds.audits import Drawn
 from serving.feeds.comment_density import CommentRatio
 from serving.feeds.note_weights import refuse_weights
 from serving.feeds.places import Place
 from serving.feeds.report_model import ReportModel
-from serving.feeds.row_audit import MIN_LABELS, audit_facts, audited_shares, waiting
+from serving.feeds.row_audit import MIN_LABELS, audit_facts, audited_shares
 from serving.feeds.row_facts import RowFacts
 from serving.feeds.row_fields import audited_fields, model_checks, model_fields
 from serving.feeds.row_model import ModelShares, NoteScores

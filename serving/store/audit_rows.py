@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from data.dates import day_in_shanghai
 from data.labels import Label
-from serving.audits.draw import DrawnPlace
 from serving.audits.file import AuditFile, AuditRow
+from serving.audits.sample import DrawnPlace
 from serving.store.clock import now_us, time_of
 from serving.store.tables import audit_row
 

@@ -7,10 +7,11 @@ import pytest
 
 from data.labels import LABELS
 from models.prevalence import Status
-from serving.audits.draw import AuditOptions, plan_audit
+from serving.audits.draw import plan_audit
 from serving.audits.file import read_audit, write_audit, write_table
 from serving.audits.labels import SHEET_COLUMNS, add_labels, read_labels
 from serving.audits.progress import audit_progress
+from serving.audits.sample import AuditOptions
 from serving.feeds.report_model import ReportModel
 from serving.feeds.scored_columns import ScoredColumns
 from serving.feeds.whole_report import build_report

@@ -10,7 +10,8 @@ from data.errors import ConfigError, DataError
 from data.labels import LABELS
 from models.prevalence import Status, estimate_audited
 from models.prevalence.audit_pps import estimate_audited_pps
-from serving.audits.draw import AuditOptions, plan_audit
+from serving.audits.draw import plan_audit
+from serving.audits.sample import AuditOptions
 from serving.feeds.scored_columns import ScoredColumns
 
 N = 900

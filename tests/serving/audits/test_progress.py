@@ -6,9 +6,10 @@ import pytest
 
 from data.errors import DataError
 from data.labels import LABELS, Label
-from serving.audits.draw import AuditOptions, plan_audit
+from serving.audits.draw import plan_audit
 from serving.audits.file import AuditRow
 from serving.audits.progress import audit_progress
+from serving.audits.sample import AuditOptions
 from serving.feeds.scored_columns import ScoredColumns
 
 N = 3000
