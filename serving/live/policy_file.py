@@ -36,7 +36,8 @@ class PolicyFile:
                 return False
             digest = hashlib.sha256(self._path.read_bytes()).digest()
         except OSError as error:
-            self._stamp, self.problem = None, f"a policy file must be readable. Got {error.strerror} instead."
+            self._stamp, self._digest = None, b""
+            self.problem = f"a policy file must be readable. Got {error.strerror} instead."
             return False
         self._stamp = stamp
         if digest == self._digest:
