@@ -1,0 +1,194 @@
+"""Idempotency keys of one machine: which are being answered, by whom, and with what they were answered."""
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from serving.journal.failures import JournalFailed
+from serving.journal.record import VerdictRecord
+
+MOST_KEYS = 1_000_000  # some 1 GB
+KEPT_US = 24 * 3600 * 1_000_000
+_CHUNK = 1000
+_BUSY_SECONDS = 5.0
+_WAL_PAGES = 8192
+_TABLES = """
+CREATE TABLE IF NOT EXISTS claim (
+    seq INTEGER PRIMARY KEY,
+    key_hash TEXT NOT NULL UNIQUE,
+    body_hash TEXT NOT NULL,
+    boot TEXT NOT NULL,  -- whose it is while it runs
+    record BLOB,  -- null while it runs
+    at_us INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS claim_running ON claim (boot) WHERE record IS NULL;
+"""
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(VerdictRecord).decode
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """The key is the caller's now, to be finished or released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The key is being answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """The key came with another body before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The key was answered with this."""
+
+    record: VerdictRecord
+
+
+class Claims:
+    """One connection to the machine's claims; several processes may have theirs, and threads may share one.
+
+    Parameters
+    ----------
+    path
+        The file, made when it is not there.
+    boot
+        Name of the journal folder of the process that claims: `JournalWriter.boot`. Where that process died, `recovery`
+        finds there what became of its claims.
+
+    Raises
+    ------
+    JournalFailed
+        If the file is none of this kind, or the disk refuses; every method may raise it, `finish` apart.
+    """
+
+    def __init__(self, path: Path, *, boot: str) -> None:
+        self._boot = boot
+        self._lock = threading.Lock()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(0o600)
+        try:
+            self._connection = sqlite3.connect(
+                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            # Never waits for the disk in a claim: the keeper's `tidy` moves the log into the file.
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {4 * _WAL_PAGES}")
+            self._connection.executescript(_TABLES)
+        except sqlite3.Error as error:
+            raise _failed(error) from error
+
+    def claim(self, key_hash: str, body_hash: str) -> New | Running | Mismatch | Done:
+        """Take a key for a body, or tell what became of it.
+
+        Parameters
+        ----------
+        key_hash
+            SHA-256, in hex digits, of the caller's name, a line feed and the key.
+        body_hash
+            Of what the key came with; another one is refused.
+        """
+        insert = "INSERT INTO claim (key_hash, body_hash, boot, at_us) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        with self._lock:
+            try:
+                values = (key_hash, body_hash, self._boot, time.time_ns() // 1000)
+                if self._connection.execute(insert, values).rowcount == 1:
+                    return New()
+                row = self._connection.execute(
+                    "SELECT body_hash, record FROM claim WHERE key_hash = ?", (key_hash,)
+                ).fetchone()
+            except sqlite3.Error as error:
+                raise _failed(error) from error
+        if row is None:  # released in between: the caller comes again
+            return Running()
+        if row[0] != body_hash:
+            return Mismatch()
+        return Running() if row[1] is None else Done(_decode(row[1]))
+
+    def finish(self, key_hash: str, record: VerdictRecord) -> None:
+        """Keep what the key was answered with; called once the journal holds it.
+
+        Never fails: the answer is safe in the journal, and the keeper finishes the claim from there.
+        """
+        try:
+            self.settle([msgspec.structs.replace(record, idempotency_hash=key_hash)])
+        except JournalFailed as error:
+            _log.error("a claim waits for the keeper: %s", error)
+
+    def settle(self, records: Iterable[VerdictRecord]) -> None:
+        """Finish the claims of records that the journal holds; those that are finished stay as they are."""
+        values = [(_encode(record), record.idempotency_hash) for record in records if record.idempotency_hash]
+        if values:
+            self._write("UPDATE claim SET record = ? WHERE key_hash = ? AND record IS NULL", values)
+
+    def release(self, key_hash: str) -> None:
+        """Give a key back unanswered."""
+        self._write("DELETE FROM claim WHERE key_hash = ? AND record IS NULL", [(key_hash,)])
+
+    def running_boots(self) -> list[str]:
+        """List the boots that have claims running."""
+        with self._lock:
+            try:
+                rows = self._connection.execute("SELECT DISTINCT boot FROM claim WHERE record IS NULL").fetchall()
+            except sqlite3.Error as error:
+                raise _failed(error) from error
+        return [boot for (boot,) in rows]
+
+    def release_boot(self, boot: str) -> None:
+        """Give back the keys that a dead boot had taken and not answered."""
+        self._write("DELETE FROM claim WHERE boot = ? AND record IS NULL", [(boot,)])
+
+    def forget_before(self, us: int) -> None:
+        """Forget keys taken before a time, in microseconds since 1970, and the oldest of more than `MOST_KEYS`."""
+        oldest = "SELECT seq FROM claim ORDER BY seq LIMIT ?"
+        where = "seq <= (SELECT max(seq) FROM claim) - ? OR at_us < ?"
+        delete = f"DELETE FROM claim WHERE seq IN ({oldest}) AND ({where})"
+        while self._write(delete, [(_CHUNK, MOST_KEYS, us)]) == _CHUNK:
+            time.sleep(0.001)  # others write in between
+
+    def tidy(self) -> None:
+        """Forget what is due and move the write-ahead log into the file, off everybody's event loop."""
+        self.forget_before(time.time_ns() // 1000 - KEPT_US)
+        with self._lock:
+            try:
+                _, pages, _ = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                if pages > _WAL_PAGES:  # others wrote meanwhile, each time; let them wait once
+                    self._connection.execute("PRAGMA wal_checkpoint(RESTART)")
+            except sqlite3.Error as error:
+                raise _failed(error) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._connection.close()
+
+    def _write(self, statement: str, values: Sequence[tuple[object, ...]]) -> int:
+        with self._lock:
+            try:
+                if len(values) == 1:
+                    return self._connection.execute(statement, values[0]).rowcount
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    return self._connection.executemany(statement, values).rowcount
+                finally:
+                    self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise _failed(error) from error
+
+
+def _failed(error: sqlite3.Error) -> JournalFailed:
+    return JournalFailed(
+        f"claims.db must be usable; deleting it forgets Idempotency-Keys and nothing else. Got {error}."
+    )

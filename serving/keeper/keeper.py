@@ -1,0 +1,137 @@
+"""The one process that writes verdicts into the database, replays what dead processes left, and does the chores."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from data.errors import AppError
+from serving import metrics
+from serving.journal.claims import Claims
+from serving.journal.failures import JournalFailed
+from serving.journal.recovery import recover_claims
+from serving.keeper.chores import CHORES, Chore, start_chore
+from serving.keeper.drain import MOST_A_ROUND, Drain
+from serving.keeper.sole import sole_keeper
+from serving.settings import Settings
+from serving.store.engine import Store, StoreUnavailable
+
+_SHORTEST_PAUSE, _IDLE_PAUSE, _AWAY_PAUSE = 0.05, 0.25, 1.0  # seconds
+_LEAVE_SECONDS = 5.0
+_log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Keeps the database up with the journals of all processes of this machine that share a folder of state.
+
+    Parameters
+    ----------
+    journal_root
+        STATE/journal where it is None.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        journal_root: Path | None = None,
+        *,
+        chores: Sequence[Chore] = CHORES,
+    ) -> None:
+        self._settings, self._store, self._chores = settings, store, chores
+        self._root = journal_root or settings.state / "journal"
+        self._claims = Claims(settings.state / "claims.db", boot="")
+        self._drain = Drain(self._root, store, self._claims)
+        self._is_migrated = False
+        self._told: dict[str, str] = {}
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes in the journal that are not in the database."""
+        return self._drain.waiting_bytes
+
+    @property
+    def waiting_seconds(self) -> float:
+        """Seconds since nothing was left waiting; 0 where nothing waits."""
+        return self._drain.waiting_seconds
+
+    def drain_once(self) -> int:
+        """Move what waits in the journal, or a good part of it, into the database.
+
+        Returns
+        -------
+        int
+            Verdicts moved, those included that the database had already.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the database is away.
+        """
+        if not self._is_migrated:
+            self._store.migrate()
+            self._drain.retry_refused()
+            self._is_migrated = True
+        return self._drain.drain_once()
+
+    def wait_drained(self, timeout: float) -> bool:
+        """Wait until another thread's `run` has moved all that waits; False where it took longer, in seconds."""
+        deadline = time.monotonic() + timeout
+        while self.waiting_bytes:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.005)
+        return True
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop, as soon as no other keeper does; then move what can be moved in a few seconds.
+
+        Raises
+        ------
+        ConfigError
+            If a newer version of huoren has changed the database.
+        """
+        with sole_keeper(self._settings.state, stop) as is_ours:
+            threads: list[threading.Thread] = []
+            pause = 0.0
+            while is_ours and not stop.wait(pause):
+                pause = self._round(pause)
+                if self._is_migrated and not threads:
+                    threads = [start_chore(chore, self._store, self._settings, stop) for chore in self._chores]
+            if is_ours:
+                self._leave(threads)
+        self._claims.close()
+
+    def _round(self, pause: float) -> float:
+        """Recover claims and drain; give the seconds to the next time."""
+        self._try("recovering claims", lambda: recover_claims(self._root, self._claims))
+        moved = self._try("draining", self.drain_once)
+        metrics.JOURNAL_WAITING_BYTES.set(self.waiting_bytes)
+        if moved is None:
+            return min(max(2 * pause, _SHORTEST_PAUSE), _AWAY_PAUSE)
+        if moved:
+            return 0.0 if moved >= MOST_A_ROUND else _SHORTEST_PAUSE
+        return min(max(2 * pause, _SHORTEST_PAUSE), _IDLE_PAUSE)
+
+    def _leave(self, threads: Sequence[threading.Thread]) -> None:
+        deadline = time.monotonic() + _LEAVE_SECONDS
+        while time.monotonic() < deadline and self._try("draining", self.drain_once):
+            pass
+        for thread in threads:
+            thread.join(max(deadline - time.monotonic(), 0.0))
+
+    def _try(self, what: str, work: Callable[[], int | None]) -> int | None:
+        try:
+            result = work()
+        except (StoreUnavailable, JournalFailed, OSError, SQLAlchemyError) as error:
+            reason = str(error) if isinstance(error, AppError) else type(error).__name__
+            if self._told.get(what) != reason:
+                _log.warning("%s waits: %s", what, reason)
+            self._told[what] = reason
+            return None
+        if self._told.pop(what, None):
+            _log.warning("%s goes on", what)
+        return result
