@@ -5,13 +5,16 @@ import { element, section } from "/site/elements.js";
 import { showProblem } from "/site/problem_view.js";
 import { schemaView } from "/site/schema_view.js";
 import { startShell } from "/site/shell.js";
-import { say } from "/site/words.js";
+import { isSaid, say } from "/site/words.js";
 
 const METHODS = ["get", "post", "put", "delete"];
 let api = null;
 
 function show() {
-  if (api) document.getElementById("docs").replaceChildren(...topics());
+  if (!api) return;
+  const start = `curl ${location.origin}/v1/classify -H 'Content-Type: application/json' \\\n  -d '{"note_id": "n1", "body": "加薇信 silver_ring88 看图册", "options": {"dry_run": true}}'`;
+  document.getElementById("docs").replaceChildren(
+    element("pre", { tabindex: 0, "aria-label": say("example") }, start), element("p", { class: "about" }, say("docs_key")), ...topics());
 }
 
 function topics() {
@@ -22,7 +25,9 @@ function topics() {
       byTag.set(tag, [...(byTag.get(tag) ?? []), endpoint(method, path, methods[method])]);
     }
   }
-  return [...byTag].map(([tag, endpoints]) => section(`tag-${tag || "other"}`, tag, endpoints));
+  const last = (tag) => Number(tag === "pages");
+  return [...byTag].sort(([one], [other]) => last(one) - last(other)).map(([tag, endpoints]) =>
+    section(`tag-${tag || "other"}`, isSaid(`tag_${tag}`) ? say(`tag_${tag}`) : tag, endpoints));
 }
 
 function endpoint(method, path, operation) {
@@ -30,6 +35,7 @@ function endpoint(method, path, operation) {
   return element("details", { class: "endpoint", id: `${method}-${path}` },
     element("summary", {}, element("span", { class: "method" }, method.toUpperCase()), element("code", {}, path), ` ${operation.summary ?? ""}`),
     operation.description && element("p", {}, operation.description),
+    operation["x-role"] && element("p", { class: "about" }, say("needs", { role: operation["x-role"] })),
     parameters.length > 0 && [element("h4", {}, say("parameters")), element("ul", { class: "schema" }, parameters.map((each) => element("li", {},
       element("code", {}, each.name), ` ${each.in}`, each.required && ` · ${say("required")}`, each.description && ` · ${each.description}`, schemaView(each.schema, resolve))))],
     operation.requestBody && [element("h4", {}, say("takes")), bodies(resolve(operation.requestBody).content)],

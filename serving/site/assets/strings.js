@@ -62,11 +62,14 @@ export default {
   reports_title: ["How much of each feed is real sharing?", "每个信息流中有多少真实分享？"],
   reports_about: ["Verdicts that were stored, by feed. Open one for its authenticity ratio, with an interval that says how sure it is.", "按信息流统计已保存的判定。点开可查看真实分享占比及其置信区间。"],
   no_feeds: ["No verdict was stored yet.", "尚无已保存的判定。"], feed: ["Feed", "信息流"], notes: ["Notes", "笔记数"], labels: ["As the model labels them, not corrected", "模型标签（未校正）"],
-  days: ["Days", "日期"], period: ["Period", "时期"], day: ["day", "日"], week: ["week", "周"], month: ["month", "月"], all: ["whole range", "全部时期"],
+  days: ["Days", "日期"], cut_by: ["By", "时间单位"], day: ["day", "日"], week: ["week", "周"], month: ["month", "月"], all: ["whole range", "全部时期"],
   weight: ["Weight", "权重"], count: ["every note once", "每篇计一次"], exposure: ["by impressions", "按曝光"], likes: ["by likes", "按点赞"],
-  all_feeds: ["All feeds", "全部信息流"], loading: ["Counting …", "正在计算……"], undated: ["undated", "无日期"],
+  more: ["Show more", "显示更多"], all_feeds: ["All feeds together: the whole report", "全部信息流合计：查看完整报告"], loading: ["Counting …", "正在计算……"], undated: ["undated", "无日期"],
 
   docs_title: ["API", "接口文档"], docs_about: ["Every method of this service, as it describes itself in", "本服务的全部接口，依据其自身描述："],
-  needs: ["Needs a key with the role {role}", "需要角色为 {role} 的密钥"], parameters: ["Parameters", "参数"], takes: ["Takes", "请求"], answers: ["Answers", "返回"], try_it: ["Try it", "试一试"],
-  required: ["required", "必填"], example: ["Example", "示例"], nothing: ["no body", "无内容"],
+  needs: ["Needs a key with the role {role}", "需要角色为 {role} 的密钥"], parameters: ["Parameters", "参数"], takes: ["Takes", "请求"], answers: ["Answers", "返回"],
+  docs_key: ["Where the service asks for a key: -H 'Authorization: Bearer KEY'. Errors are application/problem+json and carry a request id. A request with an Idempotency-Key may be sent again: it is judged and counted once.", "服务要求密钥时加上 -H 'Authorization: Bearer KEY'。错误以 application/problem+json 返回并带请求编号。带 Idempotency-Key 的请求可以重发，只判定和计数一次。"],
+  tag_pages: ["Pages", "页面"], tag_service: ["Service", "服务状态"], tag_verdicts: ["Verdicts", "判定"], tag_feedback: ["Feedback", "反馈与申诉"], tag_jobs: ["Jobs", "批量任务"], tag_feeds: ["Feeds", "信息流"], tag_models: ["Models", "模型"],
+  tag_policies: ["Policies", "策略"], tag_labels: ["Labels", "标签"], tag_keys: ["Keys", "密钥"],
+  required: ["required", "必填"], example: ["Example", "示例"],
 };

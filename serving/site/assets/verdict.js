@@ -5,7 +5,7 @@ import { evidenceTable, markedText } from "/site/evidence.js";
 import { inBrackets, nameOf, say } from "/site/words.js";
 import WORDS from "/site/names.js";
 
-const COLOURS = { organic: "#009E73", disclosed_ad: "#b5dcf7", undisclosed_ad: "#E69F00", diversion: "#8f3b00" };
+export const COLOURS = { organic: "#009E73", disclosed_ad: "#b5dcf7", undisclosed_ad: "#E69F00", diversion: "#8f3b00" };
 const BAR = 300;
 
 const labelName = (label) => nameOf(WORDS.labels[label], label);

@@ -1,0 +1,1 @@
+"""Examples of callers in other languages, each one file: curl and Java."""
