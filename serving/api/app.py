@@ -71,9 +71,10 @@ def create_app(
     app = FastAPI(
         title="huoren", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    app.add_middleware(RequestContext)
+    routes = make_routes(catalogue.ENDPOINTS, service)
+    app.add_middleware(RequestContext, literal={route.path: route for route in routes if "{" not in route.path})
     app.add_exception_handler(HTTPException, answer_http_error)
-    app.router.routes.extend(make_routes(catalogue.ENDPOINTS, service))
+    app.router.routes.extend(routes)
     app.openapi = lambda: describe(catalogue.ENDPOINTS)  # type: ignore[method-assign]
     app.state.service = service
     return app
@@ -93,7 +94,7 @@ def _make_service(settings: Settings, classifier: NoteClassifier | None) -> Serv
         secret=secret,
         store=store,
         journal=journal,
-        claims=Claims(settings.state / "claims.db"),
+        claims=Claims(settings.state / "claims.db", boot=journal.boot),
         access=access,
         models=models,
         humans=humans,

@@ -4,9 +4,11 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving import metrics
@@ -24,6 +26,7 @@ _SAFE_HEADERS = {
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
     b"cross-origin-resource-policy": b"same-origin",
 }
+_NO_ROUTE: tuple[set[str], None] = (set(), None)
 
 
 class RequestContext:
@@ -31,10 +34,17 @@ class RequestContext:
 
     A caller's own `X-Request-Id` is kept when made of letters, digits, `.`, `_`, `-`; every answer carries the id. An
     endpoint's own headers, such as a page's `Content-Security-Policy`, stand before those set here.
+
+    Parameters
+    ----------
+    literal
+        Routes whose path is one fixed text, by it: found here, they save the walk through the other middleware and all
+        routes, a tenth of a note's time.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, literal: Mapping[str, Route]) -> None:
         self.app = app
+        self._literal = {path: (route.methods or set(), route.endpoint) for path, route in literal.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -58,7 +68,13 @@ class RequestContext:
             await send(message)
 
         try:
-            await self.app(scope, receive, send_with_headers)
+            methods, answer = self._literal.get(scope["path"], _NO_ROUTE)
+            if answer is not None and scope["method"] in methods:
+                scope["path_params"] = {}
+                response = await answer(Request(scope, receive, send_with_headers))
+                await response(scope, receive, send_with_headers)
+            else:
+                await self.app(scope, receive, send_with_headers)
         except ClientDisconnect:
             status = 499
         except Exception as error:  # the one boundary: an error's own words may quote the note, so they go nowhere
