@@ -4,18 +4,21 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Iterator
-from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
+from serving.server.acceptor import Acceptor
 from serving.server.connections import Connections
 from serving.server.limits import ConnectionLimits
 from serving.server.protocol import GuardedProtocol
 
 BACKLOG = 2048
 DRAIN_SECONDS = 30
+_LOADING_SECONDS = 60
 
 
 class HttpServer(uvicorn.Server):
@@ -25,6 +28,8 @@ class HttpServer(uvicorn.Server):
     ----------
     beat
         Called about once a second from when the application has started, on the event loop.
+    can_answer
+        Until it says so nobody is accepted: where the process is one of several, others answer meanwhile.
     drain_seconds
         Requests in flight may take this long after SIGTERM.
     """
@@ -35,13 +40,14 @@ class HttpServer(uvicorn.Server):
         *,
         limits: ConnectionLimits | None = None,
         beat: Callable[[], Awaitable[None]] | None = None,
+        can_answer: Callable[[], bool] = lambda: True,
         drain_seconds: int = DRAIN_SECONDS,
     ) -> None:
         self.all = Connections(limits or ConnectionLimits())
-        http = partial(GuardedProtocol, connections=self.all)
+        self._can_answer = can_answer
         config = uvicorn.Config(
             app,
-            http=cast(type[asyncio.Protocol], http),  # it is called, and nothing else
+            http=GuardedProtocol,
             ws="none",
             lifespan="on",
             log_config=None,
@@ -55,23 +61,29 @@ class HttpServer(uvicorn.Server):
         )
         super().__init__(config)
         self._watch: asyncio.Task[None] | None = None
+        self._acceptors: list[Acceptor] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start the application, then accept."""
-        await super().startup(sockets)
+        """Start the application; accept once it can answer, or after a minute whatever it can."""
+        await self.lifespan.startup()
+        if self.lifespan.should_exit:
+            sys.exit(STARTUP_FAILURE)
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + _LOADING_SECONDS
+        while not self._can_answer() and loop.time() < latest and not self.should_exit:
+            await asyncio.sleep(0.05)
+        self.servers = []
+        pause = self.all.limits.accept_pause_seconds
+        self._acceptors = [Acceptor(listener, self._make_protocol, pause) for listener in sockets or ()]
         self._watch = asyncio.create_task(self.all.watch())
+        self.started = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take in who has connected already, accept no more, answer what is in flight, end the application."""
         self.all.draining = True
-        taken = [connection for listener in sockets or () for connection in _accept_waiting(listener)]
-        for server in self.servers:
-            server.close()
-        loop = asyncio.get_running_loop()
-        for connection in taken:
-            with contextlib.suppress(OSError):  # gone again
-                await loop.connect_accepted_socket(self._make_protocol, connection)
-        await super().shutdown(sockets)
+        for acceptor in self._acceptors:
+            await acceptor.stop()
+        await super().shutdown()
         if self._watch is not None:
             self._watch.cancel()
 
@@ -88,14 +100,3 @@ class HttpServer(uvicorn.Server):
             yield
         finally:
             signal.signal(signal.SIGTERM, before)
-
-
-def _accept_waiting(listener: socket.socket) -> Iterator[socket.socket]:
-    """Accept every connection that the system has completed: closing the last copy of the socket resets them."""
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except OSError:  # none left (the socket does not block), or no files left
-            return
-        connection.setblocking(False)
-        yield connection

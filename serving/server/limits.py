@@ -31,6 +31,8 @@ class ConnectionLimits:
         Bodies that have not come whole yet, of all connections together.
     sweep_seconds
         How often all connections are looked at.
+    accept_pause_seconds
+        After each connection that is accepted, for the other processes to take the next one.
     """
 
     head_seconds: float = 10
@@ -44,6 +46,7 @@ class ConnectionLimits:
     connections: int = 8192
     buffered_bytes: int = 2**28
     sweep_seconds: float = 1
+    accept_pause_seconds: float = 0
 
 
 def raise_file_limit() -> int:
