@@ -19,7 +19,7 @@ from serving.live.models import LiveModels
 from serving.note_classifier import Judgement, NoteClassifier
 
 _MAX_NOTES = 64  # more would keep the event loop, and so `/healthz`, waiting
-_LARGE_CHARS = 2**15  # a note from here on is judged in a thread: it may take a second, and others must not wait
+_LARGE_CHARS = 2**14  # a note from here on is judged in a thread: it may take a second, and others must not wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,4 +177,5 @@ def _judge_all(works: Sequence[Work]) -> Sequence[Judgement]:
 
 
 def _characters(note: Note) -> int:
-    return len(note.title) + len(note.body) + sum(len(comment.text) for comment in note.comments)
+    comments = sum(len(comment.text) for comment in note.comments)
+    return len(note.title) + len(note.body) + comments + sum(map(len, note.tags)) + sum(map(len, note.image_texts))

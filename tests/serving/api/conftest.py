@@ -12,6 +12,7 @@ from serving.api.app import create_app
 from serving.settings import Settings
 
 BASE = "http://127.0.0.1"
+SECRET = "加我薇信secret88"  # what no error, log or file may hold
 
 
 def wait_until(holds, seconds=20):
@@ -47,6 +48,23 @@ def client(open_client):
 def listening():
     """Give a context manager that serves an application on a free port of this machine; its address."""
     return _listening
+
+
+@pytest.fixture
+def refused():
+    """Give a function that checks an error's form and gives its body."""
+
+    def check(answer, status, *, secret=SECRET):
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        body = answer.json()
+        assert set(body) == {"type", "title", "status", "detail", "instance", "request_id", "errors"}
+        assert body["status"] == status
+        assert body["request_id"] == answer.headers["x-request-id"]
+        assert secret not in answer.text
+        return body
+
+    return check
 
 
 @contextlib.contextmanager
