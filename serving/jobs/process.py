@@ -1,6 +1,5 @@
 """The process that works off jobs: it loads the model once, and ends when no job waits."""
 
-import asyncio
 import multiprocessing
 import os
 import signal
@@ -36,7 +35,8 @@ def run_jobs(settings: Settings) -> None:
     )
     with closing(store), closing(journal):
         models = LiveModels(settings, store)
-        asyncio.run(models.warm_up())
+        models.load()
+        models.ready()
         worker = JobWorker(
             settings=settings,
             store=store,
@@ -47,7 +47,7 @@ def run_jobs(settings: Settings) -> None:
             is_stopped=_is_orphan,
         )
         while work_off_next(worker, store, settings):
-            models.refresh()
+            models.refresh()  # a job begins with what is in use by then, and ends with it
 
 
 def work_off_next(worker: JobWorker, store: Store, settings: Settings) -> bool:

@@ -33,7 +33,8 @@ from serving.webhooks.outbox import enqueue
 
 BATCH_NOTES = 256
 _BATCH_BYTES = 2**23
-_MAX_STARTS = 5  # at one place: from there on the note that stands there is given up
+_ALONE_STARTS = 3  # at one place: from there on lines come one by one, to find the note that ends the process
+_MAX_STARTS = 5  # from there on that note is given up
 _TELL_SECONDS = 1.0
 _PAUSE_SECONDS = 0.5
 _DISK = "the files of a job must stay readable and writable while it runs. They did not."
@@ -194,8 +195,8 @@ class JobWorker:
 
 
 def _batches(lines: Iterable[Line], progress: Progress) -> Iterator[list[Line]]:
-    """Cut lines into batches; after a process died at this place they come one by one, to find the note it died of."""
-    alone = 0 if progress.starts <= 1 else BATCH_NOTES
+    """Cut lines into batches; where processes died again and again, of one line each."""
+    alone = BATCH_NOTES if progress.starts >= _ALONE_STARTS else 0
     is_given_up = progress.starts > _MAX_STARTS
     batch: list[Line] = []
     start = progress.input_bytes

@@ -16,7 +16,7 @@ _EXPIRED = "a job must end within 24 hours. This one did not; its input is delet
 def insert_job(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Add a job; False where one of this id is there already."""
     statement = upsert(connection, job).values(**row).on_conflict_do_nothing(index_elements=["job_id"])
-    return connection.execute(statement).rowcount == 1
+    return connection.execute(statement.returning(job.c.job_id)).first() is not None
 
 
 def find_job(connection: Connection, job_id: str) -> Row[Any] | None:
