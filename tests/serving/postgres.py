@@ -10,7 +10,7 @@ BINARIES = next(
     (path for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True) if (path / "initdb").exists()),
     Path(found).parent if (found := shutil.which("initdb")) else None,
 )
-_OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=60"
+_OPTIONS = "-c fsync=off -c full_page_writes=off -c listen_addresses= -c max_connections=60"
 
 
 class PostgresServer:
