@@ -57,9 +57,13 @@ def test_without_an_address_verdicts_are_stored_and_nothing_is_told(store):
 
 
 def test_a_change_and_its_verdict_are_stored_together_or_not_at_all(store):
-    with pytest.raises(ZeroDivisionError), store.begin() as connection:
-        insert_and_tell(connection, [make_record(**BEFORE), make_record(**AFTER)], url=URL)
-        raise ZeroDivisionError
+    def insert_and_fail():
+        with store.begin() as connection:
+            insert_and_tell(connection, [make_record(**BEFORE), make_record(**AFTER)], url=URL)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        insert_and_fail()
     with store.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(verdict)).scalar() == 0
     assert told(store) == []
