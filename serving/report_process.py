@@ -4,14 +4,14 @@ import contextlib
 import multiprocessing
 import signal
 from multiprocessing.connection import Connection
-from typing import Any
-
-import msgspec
 
 from data.errors import AppError
+from serving.audits.file import AuditFile
+from serving.audits.sample import AuditPlan
+from serving.feeds.questions import Question
 from serving.settings import Settings
 
-Answer = bytes | AppError | Any  # JSON; what went wrong; or an object that is no answer of the API itself
+Answer = bytes | AuditPlan | AppError  # the last: what went wrong
 
 
 class ReportProcess:
@@ -30,8 +30,8 @@ class ReportProcess:
         self._process.start()
         theirs.close()  # so that an end of the process is an end of the pipe
 
-    def ask(self, question: Any, audit: Any, *, seconds: float) -> Answer:
-        """Wait for the answer; an `AppError` of the process is raised here.
+    def ask(self, question: Question, audit: AuditFile | None, *, seconds: float) -> bytes | AuditPlan:
+        """Wait for the answer: JSON of the API's, or a plan.
 
         Raises
         ------
@@ -46,7 +46,7 @@ class ReportProcess:
             self._ours.send((question, audit))
             if not self._ours.poll(seconds):
                 raise TimeoutError
-            answer = self._ours.recv()
+            answer: Answer = self._ours.recv()
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EOFError from error
         if isinstance(answer, AppError):
@@ -66,9 +66,10 @@ class ReportProcess:
 
 def _run(settings: Settings, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends this process
-    from serving.stored_answers import StoredAnswers  # here: DuckDB and numpy load in this process alone
+    from serving.store.engine import open_store
+    from serving.stored_answers import StoredAnswers  # here: DuckDB loads in this process alone
 
-    answers = StoredAnswers(settings)
+    answers = StoredAnswers(settings, open_store(settings))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent has ended
         while True:
             question, audit = pipe.recv()
@@ -77,4 +78,4 @@ def _run(settings: Settings, pipe: Connection) -> None:
                 answer = answers.answer(question, audit)
             except AppError as error:
                 answer = error
-            pipe.send(msgspec.json.encode(answer) if isinstance(answer, msgspec.Struct) else answer)
+            pipe.send(answer)

@@ -1,8 +1,10 @@
 """Answers to questions about feeds from the verdicts that the database holds."""
 
+import msgspec
 import numpy as np
 
 from serving.audits.file import AuditFile
+from serving.audits.sample import AuditPlan
 from serving.feeds.answers import answer_question
 from serving.feeds.questions import Question
 from serving.feeds.report_model import ReportModel, read_report_model, released_folder
@@ -10,19 +12,19 @@ from serving.feeds.scored_columns import ScoredColumns, join_scored
 from serving.live.catalogue import list_models
 from serving.settings import Settings
 from serving.store.archive import stream_verdicts
-from serving.store.engine import open_store
+from serving.store.engine import Store
 
 
 class StoredAnswers:
     """A database, and the models that may have judged what it holds."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
-        self._store = open_store(settings)
+        self._store = store
         self._models: dict[str, ReportModel] = {}
 
-    def answer(self, question: Question, audit: AuditFile | None) -> object:
-        """Read the frame of a question and answer it.
+    def answer(self, question: Question, audit: AuditFile | None) -> bytes | AuditPlan:
+        """Read the frame of a question and answer it: in JSON as the API does, or with a plan.
 
         Raises
         ------
@@ -34,7 +36,8 @@ class StoredAnswers:
             columns = join_scored(
                 stream_verdicts(connection, feeds=frame.feeds, since_us=frame.since_us, until_us=frame.until_us)
             )
-        return answer_question(question, columns, self._model(columns), audit)
+        answer = answer_question(question, columns, self._model(columns), audit)
+        return answer if isinstance(answer, AuditPlan) else msgspec.json.encode(answer)
 
     def _model(self, columns: ScoredColumns) -> ReportModel:
         """Take the model that judged last; what another judged has no number, as in any report."""

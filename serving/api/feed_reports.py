@@ -4,16 +4,15 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
 
 from data.errors import AppError
+from serving.audits.file import AuditFile
+from serving.audits.sample import AuditPlan
+from serving.feeds.questions import Question
 from serving.report_process import ReportProcess
 from serving.settings import Settings
 
-if TYPE_CHECKING:
-    from serving.audits.file import AuditFile
-    from serving.feeds.questions import Question
-
+Answer = bytes | AuditPlan
 MOST_WAITING = 4
 _SECONDS = 20.0
 _MOST_KEPT = 32
@@ -41,9 +40,9 @@ class FeedReports:
         self._process: ReportProcess | None = None
         self._turn = asyncio.Lock()
         self._waiting = 0
-        self._kept: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[float, Answer]] = OrderedDict()
 
-    async def answer(self, question: "Question", audit: "AuditFile | None", *, state: Hashable) -> Any:
+    async def answer(self, question: Question, audit: AuditFile | None, *, state: Hashable) -> Answer:
         """Answer a question, from memory where nothing has changed since it was asked.
 
         Parameters
@@ -55,7 +54,7 @@ class FeedReports:
 
         Returns
         -------
-        bytes or object
+        bytes or AuditPlan
             JSON, where the API answers with it.
 
         Raises
@@ -80,13 +79,18 @@ class FeedReports:
         self._keep(key, found)
         return found
 
+    @property
+    def pid(self) -> int | None:
+        """Number of the process; None while there is none."""
+        return None if self._process is None else self._process.pid
+
     def close(self) -> None:
         """End the process."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
 
-    async def _ask(self, question: "Question", audit: "AuditFile | None") -> Any:
+    async def _ask(self, question: Question, audit: AuditFile | None) -> Answer:
         process = self._process
         if process is None:
             self._process = process = await asyncio.to_thread(ReportProcess, self._settings)
@@ -102,14 +106,14 @@ class FeedReports:
             self.close()
             raise
 
-    def _find(self, key: Hashable) -> Any:
+    def _find(self, key: Hashable) -> Answer | None:
         kept = self._kept.get(key)
         if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
             return None
         self._kept.move_to_end(key)
         return kept[1]
 
-    def _keep(self, key: Hashable, answer: Any) -> None:
+    def _keep(self, key: Hashable, answer: Answer) -> None:
         self._kept[key] = (time.monotonic(), answer)
         self._kept.move_to_end(key)
         while len(self._kept) > _MOST_KEPT:

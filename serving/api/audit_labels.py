@@ -1,0 +1,126 @@
+"""Labels of drawn notes, as people give them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from data.dates import SHANGHAI
+from data.errors import DataError
+from data.labels import Label
+from serving.api.endpoint import Call, Endpoint
+from serving.api.feed_query import refuse_unknown_feed
+from serving.audits.file import AuditRow
+from serving.audits.labels import UNSURE, GivenLabel, add_labels
+from serving.store.audit_rows import StoredRow, current_rows, write_label
+
+MOST_LABELS = 500
+LabelChoice = Literal["disclosed_ad", "diversion", "organic", "undisclosed_ad", "unsure"]
+Annotator = Annotated[str, msgspec.Meta(pattern=r"^[^|\x00-\x1f]{1,64}$")]
+
+
+class AuditLabel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What people said of one drawn note: a first label, a second one by another person, or both.
+
+    `unsure`: asked, and could not say. A person's later label takes the place of their own.
+    """
+
+    note_id: Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+    period: Annotated[str, msgspec.Meta(min_length=3, max_length=10)]
+    label: LabelChoice | None = None
+    annotator: Annotator | None = None
+    second_label: LabelChoice | None = None
+    second_annotator: Annotator | None = None
+
+
+class AuditLabels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Labels of notes of one feed."""
+
+    labels: Annotated[list[AuditLabel], msgspec.Meta(min_length=1, max_length=MOST_LABELS)]
+
+
+class LabelResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one item: 200 stored, 404 not drawn, 409 another person's stands, 422 not understood."""
+
+    status: Literal[200, 404, 409, 422]
+    note_id: str
+    detail: str | None = None
+
+
+class LabelResults(msgspec.Struct, frozen=True):
+    """One result for each item, in their order."""
+
+    results: list[LabelResult]
+
+
+async def take_labels(call: Call) -> LabelResults:
+    """Store labels; one bad item never fails the rest."""
+    await refuse_unknown_feed(call, call.path["feed_id"])
+    return LabelResults(await call.service.in_thread(_store, call, call.body.labels))
+
+
+def _store(call: Call, items: list[AuditLabel]) -> list[LabelResult]:
+    feed = call.path["feed_id"]
+    with call.service.store.begin() as connection:
+        notes = {item.note_id for item in items}
+        drawn = {
+            (stored.row.note_id, stored.row.period): stored
+            for stored in current_rows(connection, (feed,), notes=notes, lock=True)
+        }
+        return [_store_one(connection, drawn, item) for item in items]
+
+
+def _store_one(connection: Connection, drawn: dict[tuple[str, str], StoredRow], item: AuditLabel) -> LabelResult:
+    if why := _why_not(item):
+        return LabelResult(status=422, note_id=item.note_id, detail=why)
+    place = item.note_id, item.period
+    if place not in drawn:
+        detail = "a labelled note must have been drawn in its feed and period. This one was not."
+        return LabelResult(status=404, note_id=item.note_id, detail=detail)
+    stored = drawn[place]
+    try:
+        row = _fill(stored.row, item)
+    except DataError:
+        detail = "a note must get one label and one second label, each from one person. It has another's already."
+        return LabelResult(status=409, note_id=item.note_id, detail=detail)
+    write_label(connection, stored, row)
+    drawn[place] = stored._replace(row=row)
+    return LabelResult(status=200, note_id=item.note_id)
+
+
+def _why_not(item: AuditLabel) -> str | None:
+    pairs = ((item.label, item.annotator), (item.second_label, item.second_annotator))
+    if any((label is None) != (name is None) for label, name in pairs) or pairs == ((None, None),) * 2:
+        return "'label' must come with 'annotator', 'second_label' with 'second_annotator'. One comes alone, or none."
+    if item.annotator == item.second_annotator:
+        return "two labels of a note must come from two people. They come from one."
+    return None
+
+
+def _fill(row: AuditRow, item: AuditLabel) -> AuditRow:
+    today = datetime.now(SHANGHAI).date().isoformat()
+    for label, name, second in (
+        (item.label, item.annotator, False),
+        (item.second_label, item.second_annotator, True),
+    ):
+        if label is not None and name is not None:
+            given = GivenLabel("", row.note_id, None if label == UNSURE else Label(label), name, today)
+            row = add_labels([row], [given], second=second, correct=True).rows[0]
+    return row
+
+
+LABEL_ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/v1/feeds/{feed_id:path}/audit-labels",
+        summary="Store what people said of drawn notes",
+        handle=take_labels,
+        role="feedback",
+        tag="feeds",
+        body=AuditLabels,
+        answer=LabelResults,
+        refusals=(404,),
+        description="The authenticity of the feed rests on these labels from the next answer on.",
+    ),
+)
