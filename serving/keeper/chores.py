@@ -47,7 +47,11 @@ def start_chore(chore: Chore, store: Store, settings: Settings, stop: threading.
 
 
 def _repeat(chore: Chore, store: Store, settings: Settings, stop: threading.Event) -> None:
-    work = chore.load()
+    try:
+        work = chore.load()
+    except ModuleNotFoundError as error:
+        _log.error("%s is left out: there is no %s", chore.name, error.name)
+        return
     told = ""
     while True:
         try:

@@ -1,6 +1,7 @@
 """The one process that writes verdicts into the database, replays what dead processes left, and does the chores."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from serving.settings import Settings
 from serving.store.engine import Store, StoreUnavailable
 
 _SHORTEST_PAUSE, _IDLE_PAUSE, _AWAY_PAUSE = 0.05, 0.25, 1.0  # seconds
+_CHORE_SECONDS = 10.0
 _LEAVE_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
@@ -94,16 +96,32 @@ class Keeper:
         ConfigError
             If a newer version of huoren has changed the database.
         """
-        with sole_keeper(self._settings.state, stop) as is_ours:
-            threads: list[threading.Thread] = []
-            pause = 0.0
-            while is_ours and not stop.wait(pause):
-                pause = self._round(pause)
-                if self._is_migrated and not threads:
-                    threads = [start_chore(chore, self._store, self._settings, stop) for chore in self._chores]
-            if is_ours:
-                self._leave(threads)
+        try:
+            with sole_keeper(self._settings.state, stop) as is_ours:
+                if is_ours:
+                    self._keep(stop)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close what it holds open; `run` does so at its end."""
         self._claims.close()
+
+    def _keep(self, stop: threading.Event) -> None:
+        threads: dict[Chore, threading.Thread] = {}
+        pause, looked = 0.0, -math.inf
+        while not stop.wait(pause):
+            pause = self._round(pause)
+            if self._is_migrated and time.monotonic() - looked >= _CHORE_SECONDS:
+                looked = time.monotonic()
+                for chore in self._chores:
+                    if chore not in threads or not threads[chore].is_alive():  # its thread told why it ended
+                        threads[chore] = start_chore(chore, self._store, self._settings, stop)
+        deadline = time.monotonic() + _LEAVE_SECONDS
+        while time.monotonic() < deadline and self._try("draining", self.drain_once):
+            pass
+        for thread in threads.values():
+            thread.join(max(deadline - time.monotonic(), 0.0))
 
     def _round(self, pause: float) -> float:
         """Recover claims and drain; give the seconds to the next time."""
@@ -115,13 +133,6 @@ class Keeper:
         if moved:
             return 0.0 if moved >= MOST_A_ROUND else _SHORTEST_PAUSE
         return min(max(2 * pause, _SHORTEST_PAUSE), _IDLE_PAUSE)
-
-    def _leave(self, threads: Sequence[threading.Thread]) -> None:
-        deadline = time.monotonic() + _LEAVE_SECONDS
-        while time.monotonic() < deadline and self._try("draining", self.drain_once):
-            pass
-        for thread in threads:
-            thread.join(max(deadline - time.monotonic(), 0.0))
 
     def _try(self, what: str, work: Callable[[], int | None]) -> int | None:
         try:
