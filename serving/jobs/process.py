@@ -1,9 +1,8 @@
 """The process that works off jobs: it loads the model once, and ends when no job waits."""
 
-import multiprocessing
 import os
 import signal
-from contextlib import closing
+from contextlib import closing, suppress
 
 from serving.api.human_decisions import HumanDecisions
 from serving.jobs.spool import folder_of, host_of, lock_folder
@@ -12,7 +11,7 @@ from serving.journal.writer import JournalWriter
 from serving.live.models import LiveModels
 from serving.secret import read_secret
 from serving.settings import Settings
-from serving.store.engine import Store, open_store
+from serving.store.engine import Store, StoreUnavailable, open_store
 from serving.store.jobs import next_job
 
 _NICENESS = 5  # answers come before jobs
@@ -20,14 +19,14 @@ _JOURNAL_SHARE = 2  # a job fills the journal to one half, and leaves the other 
 
 
 def run_jobs(settings: Settings) -> None:
-    """Work off the jobs of this machine, the oldest first; the target of a spawned process.
+    """Work off the jobs of this machine, the oldest first, in a process of their own, which may be ended at any moment.
 
     Raises
     ------
     AppError
         If the model or the database is unusable; the jobs go on waiting.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the keeper ends this process
     os.nice(_NICENESS)
     store = open_store(settings)
     journal = JournalWriter(
@@ -44,10 +43,11 @@ def run_jobs(settings: Settings) -> None:
             humans=HumanDecisions(),
             secret=read_secret(settings),
             ready=models.ready,
-            is_stopped=_is_orphan,
+            is_stopped=lambda: False,
         )
         while work_off_next(worker, store, settings):
-            models.refresh()  # a job begins with what is in use by then, and ends with it
+            with suppress(StoreUnavailable):  # then the next look for a job says so
+                models.refresh()  # a job begins with what is in use by then, and ends with it
 
 
 def work_off_next(worker: JobWorker, store: Store, settings: Settings) -> bool:
@@ -71,8 +71,3 @@ def work_off_next(worker: JobWorker, store: Store, settings: Settings) -> bool:
         if lock is not None:
             os.close(lock)
     return True
-
-
-def _is_orphan() -> bool:
-    parent = multiprocessing.parent_process()
-    return parent is not None and not parent.is_alive()

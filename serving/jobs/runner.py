@@ -8,12 +8,14 @@ from pathlib import Path
 
 from serving.jobs.process import run_jobs
 from serving.jobs.spool import host_of
+from serving.server.child import run_child
 from serving.settings import Settings
 from serving.store.engine import Store
 from serving.store.jobs import next_job
 
 _logger = logging.getLogger("huoren.serving")
 _LONGEST_PAUSE_SECONDS = 60.0
+_LAST_SECONDS = 1.0  # of a process whose parent has died
 
 
 class JobProcess:
@@ -37,7 +39,8 @@ class JobProcess:
         if is_waiting:
             context = multiprocessing.get_context("spawn")
             # A daemon: it ends with the keeper, and the job goes on when there is one again.
-            self._process = context.Process(target=run_jobs, args=(settings,), name="huoren-jobs", daemon=True)
+            args = (False, _LAST_SECONDS, run_jobs, settings)
+            self._process = context.Process(target=run_child, args=args, name="huoren jobs", daemon=True)
             self._process.start()
 
     def stop(self) -> None:

@@ -21,14 +21,14 @@ RETRIES = 5
 FIRST_WAIT_SECONDS = 10.0
 WAIT_FACTOR = 4.0  # with the first wait: five retries within about an hour
 _AT_ONCE = 8
-_ROUND_SECONDS = 30.0
+_ROUND_SECONDS = 10.0
 _LEASE_US = int(4 * TOTAL_SECONDS * 1e6)  # who dies while delivering leaves it to others after this
 _MICROSECONDS = 1_000_000
 _logger = logging.getLogger("huoren.serving")
 
 
 def deliver_due(store: Store, settings: Settings) -> None:
-    """Deliver what is due, eight at a time, for about 30 seconds; a chore of the keeper.
+    """Deliver what is due, eight at a time, for about 10 seconds; a chore of the keeper.
 
     Raises
     ------

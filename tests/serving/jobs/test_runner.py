@@ -82,13 +82,15 @@ def test_without_a_job_there_is_no_process(jobs, process):
     assert process.pid is None
 
 
-def test_a_process_that_fails_is_not_started_again_at_once(jobs, process, tmp_path):
+def test_a_process_that_fails_says_so_in_one_line_and_is_not_started_again_at_once(jobs, process, tmp_path, capfd):
     jobs.add([note(1)])
     settings = dataclasses.replace(jobs.settings, model=tmp_path / "no model")
     process.see_to(jobs.store, settings)
     wait_until(lambda: process.pid is None)
     process.see_to(jobs.store, settings)
     assert process.pid is None
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert {"error", "critical"} & {line["level"] for line in lines}
 
 
 def test_a_job_of_another_machine_is_left_alone(jobs, process, tmp_path):
