@@ -1,7 +1,7 @@
 """What the service answers; keys that a newer service adds are passed over."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -151,6 +151,33 @@ class ModelsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[ModelInfo, ...]
 
 
+class LabelInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A label of verdicts, or a part of one: `parent`."""
+
+    id: str
+    zh: str
+    en: str
+    parent: str | None = None
+
+
+class KindInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of evidence; `label` is the part of `diversion` that it is, None where it leads nowhere."""
+
+    id: str
+    zh: str
+    en: str
+    route: str
+    site: str
+    label: str | None = None
+
+
+class LabelsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The words of the contract."""
+
+    labels: tuple[LabelInfo, ...]
+    kinds: tuple[KindInfo, ...]
+
+
 class Health(msgspec.Struct, frozen=True):
     """The service answers."""
 
@@ -164,6 +191,3 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     model_version: str
     ruleset_version: str
     policy_version: str
-
-
-JsonObject = dict[str, Any]

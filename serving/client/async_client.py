@@ -18,7 +18,7 @@ from serving.client.answers import (
     Health,
     Job,
     JobLine,
-    JsonObject,
+    LabelsAnswer,
     ModelsAnswer,
     Ready,
     VerdictAnswer,
@@ -226,7 +226,7 @@ class AsyncClient:
         """List the models, and say which one answers."""
         return await self._send(calls.models())
 
-    async def labels(self) -> JsonObject:
+    async def labels(self) -> LabelsAnswer:
         """List labels and kinds of evidence with their names."""
         return await self._send(calls.labels())
 

@@ -16,7 +16,7 @@ from serving.client.answers import (
     FeedList,
     Health,
     Job,
-    JsonObject,
+    LabelsAnswer,
     ModelsAnswer,
     Ready,
     VerdictAnswer,
@@ -140,9 +140,9 @@ def models() -> ApiCall[ModelsAnswer]:
     return _get("/v1/models", ModelsAnswer)
 
 
-def labels() -> ApiCall[JsonObject]:
+def labels() -> ApiCall[LabelsAnswer]:
     """`GET /v1/labels`."""
-    return _get("/v1/labels", dict)
+    return _get("/v1/labels", LabelsAnswer)
 
 
 def health() -> ApiCall[Health]:

@@ -17,7 +17,7 @@ from serving.client.answers import (
     Health,
     Job,
     JobLine,
-    JsonObject,
+    LabelsAnswer,
     ModelsAnswer,
     Ready,
     VerdictAnswer,
@@ -225,7 +225,7 @@ class Client:
         """List the models, and say which one answers."""
         return self._send(calls.models())
 
-    def labels(self) -> JsonObject:
+    def labels(self) -> LabelsAnswer:
         """List labels and kinds of evidence with their names."""
         return self._send(calls.labels())
 

@@ -7,13 +7,17 @@ const BOUNDS = ["minimum", "maximum", "minLength", "maxLength", "minItems", "max
 
 export function schemaView(schema, resolve) {
   const whole = resolve(schema) ?? {};
-  const parts = whole.anyOf ?? whole.oneOf ?? whole.allOf;
-  const facts = [typeOf(whole), whole.enum && whole.enum.map((each) => JSON.stringify(each)).join(" | "), "const" in whole && JSON.stringify(whole.const),
+  const every = whole.anyOf ?? whole.oneOf ?? whole.allOf ?? [];
+  const parts = every.filter((part) => part.type !== "null");
+  const only = parts.length === 1 ? parts[0] : null;
+  const facts = [typeOf(whole), every.length > parts.length && say("or_null"), whole.enum && whole.enum.map((each) => JSON.stringify(each)).join(" | "), "const" in whole && JSON.stringify(whole.const),
     ...BOUNDS.filter((name) => name in whole).map((name) => `${name} ${whole[name]}`), "default" in whole && `= ${JSON.stringify(whole.default)}`].filter(Boolean);
-  return [element("span", { class: "type" }, ` ${facts.join(" · ")}`), whole.description && element("div", {}, whole.description),
-    parts && element("ul", { class: "schema" }, parts.map((part) => element("li", {}, nested(part, resolve)))),
+  const about = [element("span", { class: "type" }, ` ${facts.join(" · ")}`), whole.description && element("div", {}, whole.description)];
+  if (only) return [nested(only, resolve), about];
+  return [about,
+    parts.length > 1 && element("ul", { class: "schema" }, parts.map((part) => element("li", {}, nested(part, resolve)))),
     whole.properties && properties(whole, resolve),
-    whole.items && typeof whole.items === "object" && element("div", {}, nested(whole.items, resolve))];
+    whole.items && typeof whole.items === "object" && nested(whole.items, resolve)];
 }
 
 function typeOf(schema) {

@@ -1,6 +1,7 @@
 """Both clients against answers that are made up: the same requests, the same answers, the same errors."""
 
 import asyncio
+import inspect
 import json
 
 import httpx2
@@ -283,3 +284,14 @@ def test_results_are_cut_at_line_feeds_alone(ask):
     assert len(ask(service, "job_results", "j1")) == 2
     with pytest.raises(ConflictError):
         ask(Service(refusal(409, "urn:huoren:problem:job_running")), "job_results", "j1")
+
+
+def test_both_clients_offer_the_same():
+    def offered(kind):
+        return {
+            name: str(inspect.signature(each)).replace("AsyncIterator", "Iterator")
+            for name, each in vars(kind).items()
+            if not name.startswith("_") and name not in ("close",)
+        }
+
+    assert offered(Client) == offered(AsyncClient)
