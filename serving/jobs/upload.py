@@ -54,16 +54,22 @@ class Upload:
         for line in rest:
             self.notes += self._is_in_note
             self._is_in_note = bool(line.strip())
-        if self.notes > MAX_NOTES:
-            raise DataError(f"a job must have at most {MAX_NOTES} notes. Got more.")
+        self._refuse_too_many()
         view = memoryview(data)
         while view:
             view = view[os.write(self._file, view) :]
 
     def finish(self) -> None:
-        """Bring the input to disk."""
+        """Bring the input to disk.
+
+        Raises
+        ------
+        DataError
+            If there are more notes than a job may have.
+        """
         self.notes += self._is_in_note
         self._is_in_note = False
+        self._refuse_too_many()
         os.fsync(self._file)
 
     def move_to(self, folder: Path) -> bool:
@@ -82,6 +88,10 @@ class Upload:
         if self._file >= 0:
             self._close()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _refuse_too_many(self) -> None:
+        if self.notes > MAX_NOTES:
+            raise DataError(f"a job must have at most {MAX_NOTES} notes. Got more.")
 
     def _close(self) -> None:
         os.close(self._file)
