@@ -8,6 +8,7 @@ from serving.api.endpoint import Call, Endpoint
 from serving.api.problems import RequestError
 from serving.site.files import SiteFile, site_files
 
+_FILES = site_files()  # now: a request must not wait for the disk
 # Nothing but what this service serves; a page may talk to this service alone. The hash is of the one style element that
 # Observable Plot puts into each chart.
 _POLICY = (
@@ -19,27 +20,27 @@ _POLICY = (
 
 async def show_check_page(call: Call) -> Response:
     """Show where a note is pasted."""
-    return _answer(call, site_files()["/"])
+    return _answer(call, _FILES["/"])
 
 
 async def show_feeds_page(call: Call) -> Response:
     """Show all feeds."""
-    return _answer(call, site_files()["/reports"])
+    return _answer(call, _FILES["/reports"])
 
 
 async def show_feed_page(call: Call) -> Response:
     """Show the report of one feed."""
-    return _answer(call, site_files()["/reports/feed"])
+    return _answer(call, _FILES["/reports/feed"])
 
 
 async def show_docs_page(call: Call) -> Response:
     """Show the API's description."""
-    return _answer(call, site_files()["/docs"])
+    return _answer(call, _FILES["/docs"])
 
 
 async def load_site_file(call: Call) -> Response:
     """Give a file that a page loads."""
-    file = site_files().get(f"/site/{call.path['name']}")
+    file = _FILES.get(f"/site/{call.path['name']}")
     if file is None:
         raise RequestError(404, "a file of the pages must be named. There is none of this name.")
     return _answer(call, file)

@@ -4,7 +4,7 @@ import { ask } from "/site/api.js";
 import { element } from "/site/elements.js";
 import EXAMPLES from "/site/examples.js";
 import { addComment, nameRows, readForm, writeForm } from "/site/note_form.js";
-import { showProblem } from "/site/problem_view.js";
+import { problemView, showProblem } from "/site/problem_view.js";
 import { startShell } from "/site/shell.js";
 import { sentenceOf, verdictView } from "/site/verdict.js";
 import { nameOf, say } from "/site/words.js";
@@ -18,7 +18,7 @@ function show() {
   drawExamples();
   nameRows();
   at("counted").textContent = say(at("dry-run").checked ? "dry_run_about" : "counted_about");
-  if (failed) showProblem(at("problem"), failed);
+  if (failed) at("problem").replaceChildren(problemView(failed));
   if (shown) at("verdict").replaceChildren(...verdictView(shown.note, shown.verdict));
 }
 
@@ -63,4 +63,5 @@ at("dry-run").addEventListener("change", () => {
   at("counted").textContent = say(isDry ? "dry_run_about" : "counted_about");
 });
 at("date").value = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
+window.addEventListener("huoren:key", () => { if (failed?.status === 401) at("note").requestSubmit(); });
 startShell(show);
