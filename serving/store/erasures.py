@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, select, text
 
 from serving.journal.record import VerdictRecord
+from serving.store.clock import now_us
 from serving.store.tables import erasure
 from serving.store.upsert import upsert
 
@@ -34,9 +35,10 @@ def drop_erased(connection: Connection, records: Sequence[VerdictRecord]) -> Seq
     ]
 
 
-def add_erasure(connection: Connection, kind: str, id_hash: str, *, erased_us: int) -> None:
-    """Note that a note or an author was erased; waits for verdicts that are being stored."""
+def add_erasure(connection: Connection, kind: str, id_hash: str, *, erased_us: int | None = None) -> None:
+    """Note that a note or an author was erased, just now by default; waits for verdicts that are being stored."""
     _lock(connection, "pg_advisory_xact_lock")
+    erased_us = now_us() if erased_us is None else erased_us
     statement = upsert(connection, erasure).values(kind=kind, id_hash=id_hash, erased_us=erased_us)
     later = {"erased_us": statement.excluded.erased_us}
     connection.execute(

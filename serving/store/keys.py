@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from data.errors import DataError
 from serving.store.audit_log import record_action
@@ -36,20 +37,20 @@ def create_key(connection: Connection, name: str, roles: Sequence[str], rate: fl
     NameTaken
         If there is or was a key of this name.
     """
-    if connection.execute(select(api_key.c.key_id).where(api_key.c.name == name)).first() is not None:
-        raise NameTaken(f"a key must have a name of its own. There is or was one called {name!r}.")
     key = _PREFIX + secrets.token_urlsafe(_BYTES)
     chosen = [role for role in ROLES if role in roles]
-    connection.execute(
-        insert(api_key).values(
-            name=name,
-            sha256=hashlib.sha256(key.encode()).hexdigest(),
-            roles=",".join(chosen),
-            rate=rate,
-            created_us=now_us(),
-            created_by=actor,
-        )
-    )
+    row = {
+        "name": name,
+        "sha256": hashlib.sha256(key.encode()).hexdigest(),
+        "roles": ",".join(chosen),
+        "rate": rate,
+        "created_us": now_us(),
+        "created_by": actor,
+    }
+    try:
+        connection.execute(insert(api_key).values(row))
+    except IntegrityError:
+        raise NameTaken(f"a key must have a name of its own. There is or was one called {name!r}.") from None
     record_action(connection, actor=actor, action="key.create", target=name, details={"roles": chosen, "rate": rate})
     return key
 
