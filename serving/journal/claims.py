@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from serving.journal.record import VerdictRecord
 
 MOST_KEYS = 1_000_000  # some 1 GB
 KEPT_US = 24 * 3600 * 1_000_000
-_CHUNK = 1000
+_CHUNK = 200
 _BUSY_SECONDS = 5.0
 _WAL_PAGES = 8192
 _TABLES = """
@@ -127,10 +127,14 @@ class Claims:
         except JournalFailed as error:
             _log.error("a claim waits for the keeper: %s", error)
 
-    def settle(self, records: Iterable[VerdictRecord]) -> None:
+    def settle(self, records: Sequence[VerdictRecord]) -> None:
         """Finish the claims of records that the journal holds; those that are finished stay as they are."""
-        values = [(_encode(record), record.idempotency_hash) for record in records if record.idempotency_hash]
-        if values:
+        keyed = {record.idempotency_hash: record for record in reversed(records) if record.idempotency_hash}
+        if len(keyed) > 1:  # most are finished: nobody need wait for a transaction that changes nothing
+            running = {key_hash for (key_hash,) in self._read("SELECT key_hash FROM claim WHERE record IS NULL")}
+            keyed = {key_hash: record for key_hash, record in keyed.items() if key_hash in running}
+        if keyed:
+            values = [(_encode(record), key_hash) for key_hash, record in keyed.items()]
             self._write("UPDATE claim SET record = ? WHERE key_hash = ? AND record IS NULL", values)
 
     def release(self, key_hash: str) -> None:
@@ -139,12 +143,7 @@ class Claims:
 
     def running_boots(self) -> list[str]:
         """List the boots that have claims running."""
-        with self._lock:
-            try:
-                rows = self._connection.execute("SELECT DISTINCT boot FROM claim WHERE record IS NULL").fetchall()
-            except sqlite3.Error as error:
-                raise _failed(error) from error
-        return [boot for (boot,) in rows]
+        return [boot for (boot,) in self._read("SELECT DISTINCT boot FROM claim WHERE record IS NULL")]
 
     def release_boot(self, boot: str) -> None:
         """Give back the keys that a dead boot had taken and not answered."""
@@ -173,6 +172,13 @@ class Claims:
         """Close the connection."""
         with self._lock:
             self._connection.close()
+
+    def _read(self, query: str) -> list[tuple[str]]:
+        with self._lock:
+            try:
+                return self._connection.execute(query).fetchall()
+            except sqlite3.Error as error:
+                raise _failed(error) from error
 
     def _write(self, statement: str, values: Sequence[tuple[object, ...]]) -> int:
         with self._lock:

@@ -33,7 +33,9 @@ class Chore:
 CHORES = (
     Chore("serving.jobs.runner:run_waiting_jobs", 1.0),
     Chore("serving.webhooks.delivery:deliver_due", 1.0),
-    Chore("serving.keeper.tidy_claims:tidy_claims", 1.0),
+    Chore("serving.keeper.old_keys:tidy_claims", 1.0),
+    Chore("serving.keeper.old_keys:free_keys", 300.0),
+    Chore("serving.keeper.old_files:delete_old_files", 3600.0),
     Chore("serving.jobs.spool:delete_expired", 300.0),
     Chore("serving.store.retention:delete_due", 3600.0),
 )
@@ -47,11 +49,7 @@ def start_chore(chore: Chore, store: Store, settings: Settings, stop: threading.
 
 
 def _repeat(chore: Chore, store: Store, settings: Settings, stop: threading.Event) -> None:
-    try:
-        work = chore.load()
-    except ModuleNotFoundError as error:
-        _log.error("%s is left out: there is no %s", chore.name, error.name)
-        return
+    work = chore.load()
     told = ""
     while True:
         try:

@@ -14,7 +14,7 @@ from serving.journal.reader import read_segment
 from serving.journal.record import VerdictRecord
 from serving.keeper.refused import keep_refused, read_refused
 from serving.store.engine import Store
-from serving.store.verdicts import insert_verdicts
+from serving.store.verdict_changes import insert_and_tell
 
 MOST_A_ROUND = 5000
 _MOST_A_TRANSACTION = 500
@@ -30,10 +30,13 @@ class Drain:
     ----------
     root
         The journal of all processes.
+    webhook_url
+        Where verdicts that changed after new comments are told; None: nowhere.
     """
 
-    def __init__(self, root: Path, store: Store, claims: Claims) -> None:
+    def __init__(self, root: Path, store: Store, claims: Claims, *, webhook_url: str | None = None) -> None:
         self._root, self._store, self._claims = root, store, claims
+        self._webhook_url = webhook_url
         self._positions: dict[Path, int] = {}  # bytes of a segment that are committed
         self._damaged: set[Path] = set()
         self._failed: set[Path] = set()
@@ -112,7 +115,7 @@ class Drain:
     def _store_all(self, records: list[VerdictRecord]) -> bool:
         try:
             with self._store.begin() as connection:
-                insert_verdicts(connection, records)
+                insert_and_tell(connection, records, url=self._webhook_url)
         except _NEVER_STORED as error:
             if len(records) == 1:
                 keep_refused(self._root, records[0], type(error).__name__)

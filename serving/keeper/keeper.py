@@ -46,7 +46,7 @@ class Keeper:
         self._settings, self._store, self._chores = settings, store, chores
         self._root = journal_root or settings.state / "journal"
         self._claims = Claims(settings.state / "claims.db", boot="")
-        self._drain = Drain(self._root, store, self._claims)
+        self._drain = Drain(self._root, store, self._claims, webhook_url=settings.webhook_url)
         self._is_migrated = False
         self._told: dict[str, str] = {}
 

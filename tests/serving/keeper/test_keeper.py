@@ -14,7 +14,7 @@ from serving.keeper import Keeper
 from serving.keeper import keeper as keeper_module
 from serving.keeper.chores import CHORES, Chore, start_chore
 from serving.keeper.sole import sole_keeper
-from serving.keeper.tidy_claims import tidy_claims
+from serving.store.clock import now_us
 from tests.serving.store.records import make_record
 
 PATIENCE = 30
@@ -175,17 +175,6 @@ def test_a_chore_that_takes_long_holds_up_no_verdict(settings, store, journal, r
     end.set()
 
 
-@on_sqlite
-def test_the_chore_of_claims_forgets_after_a_day(settings, store, claims, monkeypatch):
-    monkeypatch.setattr("serving.journal.claims.time.time_ns", lambda: 0)
-    claims.claim("a" * 64, "body")
-    monkeypatch.undo()
-
-    tidy_claims(store, settings)
-
-    assert claims.running_boots() == []
-
-
 def start_python(code, settings):
     environ = os.environ | {"HUOREN_STATE": str(settings.state), "HUOREN_DATABASE_URL": settings.database_url}
     return subprocess.Popen([sys.executable, "-c", code], cwd=REPOSITORY, env=environ)
@@ -193,10 +182,10 @@ def start_python(code, settings):
 
 @on_sqlite
 def test_a_keeper_process_ends_with_sigterm_once_all_is_moved(settings, journal, stored):
-    journal.append([first := make_record(1)])
+    journal.append([first := make_record(1, scored_us=now_us())])
     with start_python(KEEPER, settings) as process:
         wait_until(lambda: stored()[1] == 1)
-        journal.append([second := make_record(2)])
+        journal.append([second := make_record(2, scored_us=now_us())])
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
 
@@ -205,7 +194,7 @@ def test_a_keeper_process_ends_with_sigterm_once_all_is_moved(settings, journal,
 
 @on_sqlite
 def test_a_keeper_process_ends_with_its_parent(settings, journal, stored):
-    journal.append([make_record()])
+    journal.append([make_record(scored_us=now_us())])
     parent = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {KEEPER!r}]); time.sleep(100)"
     process = start_python(parent, settings)
     wait_until(lambda: stored()[1] == 1)
