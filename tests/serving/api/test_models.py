@@ -10,11 +10,11 @@ NOTE = {"note_id": "n", "body": "加微信 abcd1234 拿优惠"}
 
 
 @pytest.fixture
-def client(open_client, tmp_path, database_url):
+def client(open_client, tmp_path):
     """Give a client of a service that knows the models "9.1" and "9.2", the second of them broken."""
     add_model(tmp_path / "registry", "9.1")
     add_model(tmp_path / "registry", "9.2", broken=True)
-    return open_client(keeper="none", database_url=database_url, models=tmp_path / "registry")
+    return open_client(keeper="none", models=tmp_path / "registry")
 
 
 def swap(client, version):
@@ -86,9 +86,9 @@ def test_no_request_is_dropped_while_models_are_swapped(client):
     assert "9.1" in versions
 
 
-def test_a_swap_is_told_in_the_audit_log(client, store):
+def test_a_swap_is_told_in_the_audit_log(client):
     swap(client, "9.1")
-    with store.read() as connection:
+    with client.app.state.service.store.read() as connection:
         row = connection.execute(select(audit_log).where(audit_log.c.action == "model.swap")).mappings().one()
     assert (row["target"], row["details"]) == ("9.1", {"before": "fake-1"})
 

@@ -1,3 +1,5 @@
+import json
+
 import msgspec
 import pytest
 
@@ -6,7 +8,7 @@ from tests.serving.live.conftest import LENIENT
 
 NOTE = {"note_id": "n", "title": "好物", "body": "加微信 abcd1234 拿优惠"}
 PLAIN = {"note_id": "p", "body": "今天的云很好看"}
-BODY = msgspec.to_builtins(LENIENT)
+BODY = json.loads(msgspec.json.encode(LENIENT))
 
 
 @pytest.fixture(scope="module")
@@ -15,8 +17,8 @@ def released():
 
 
 @pytest.fixture
-def client(open_client, released, database_url):
-    return open_client(given=released, keeper="none", database_url=database_url)
+def client(open_client, released):
+    return open_client(given=released, keeper="none")
 
 
 def put(client, body=BODY, name="lenient", headers=None, **query):
