@@ -15,11 +15,11 @@ from models.verdict import Decision
 from serving.api.body import read_body
 from serving.api.classify import judge_one
 from serving.api.endpoint import MAX_BODY_BYTES, Call, Endpoint
+from serving.api.half_emoji import decode_tolerantly
 from serving.api.idempotency import KEY_HEADERS
 from serving.api.note_body import Options, PolicyName, check_lengths, note_of
 from serving.api.note_input import MAX_COMMENTS, CommentInput, NoteInput
 from serving.api.problems import RequestError
-from serving.api.routing import decode_body
 from serving.api.verdict_answer import VerdictAnswer
 from serving.journal.record import id_hash
 from serving.store.clock import time_of
@@ -82,7 +82,7 @@ async def judge_comments(call: Call) -> CommentsAnswer:
     if not note_id:
         raise RequestError(404, "the path must name a note. It names none.")
     body = await read_body(call.request, MAX_BODY_BYTES)
-    given: _Given = decode_body(_decoder, body)
+    given: _Given = decode_tolerantly(_decoder, body)
     options = given.options or Options()
     comments = _read_comments(given.comments, note_id)
     note = _read_note(given.note, note_id)

@@ -8,9 +8,9 @@ from serving.api.body import read_body
 from serving.api.endpoint import MAX_BODY_BYTES, Call, Endpoint
 from serving.api.feedback_item import FeedbackItem, read_item, store_items
 from serving.api.feedback_lists import ENDPOINTS as LISTS
+from serving.api.half_emoji import decode_tolerantly
 from serving.api.idempotency import KEY_HEADERS, given_key
 from serving.api.problems import Problem, RequestError, make_problem
-from serving.api.routing import decode_body
 from serving.api.verdicts import is_id
 from serving.store.clock import now_us
 from serving.store.engine import Store
@@ -48,7 +48,7 @@ _decoder = msgspec.json.Decoder(_Given)
 
 async def give_feedback(call: Call) -> FeedbackAnswer:
     """Store what callers say of verdicts."""
-    given: _Given = decode_body(_decoder, await read_body(call.request, MAX_BODY_BYTES))
+    given: _Given = decode_tolerantly(_decoder, await read_body(call.request, MAX_BODY_BYTES))
     if not given.feedback:
         raise RequestError(422, "'feedback' must hold at least one item. Got none.", pointer="/feedback")
     if (n_items := len(given.feedback)) > MAX_ITEMS:

@@ -6,8 +6,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from data.errors import DataError
-from data.json_text import decode_json
 from data.labels import Label
 from models.verdict import Decision
 from serving.api.problems import RequestError
@@ -62,18 +60,14 @@ class FeedbackItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 _decoder = msgspec.json.Decoder(FeedbackItem)
-_encode = msgspec.json.Encoder().encode
 
 
 def read_item(raw: msgspec.Raw, position: int) -> FeedbackItem | RequestError:
     """Read the item at a position of the request, or say why it is refused."""
     try:
-        whole = _encode(decode_json(bytes(raw).decode("utf-8")))  # half an emoji in an id, as classify reads it
-        item: FeedbackItem = decode_body(_decoder, whole)
+        item: FeedbackItem = decode_body(_decoder, bytes(raw))
     except RequestError as error:
-        return _at(position, error)
-    except (DataError, UnicodeDecodeError):
-        return _refuse(position, "", "an item must be JSON in UTF-8. It is not.")
+        return _refuse(position, error.pointer or "", error.detail)
     if item.verdict_id is None and item.note_id is None:
         return _refuse(position, "", "one of verdict_id and note_id must be given. Got neither.")
     if item.kind == "wrong_label" and item.suggested_label is None:
