@@ -149,19 +149,21 @@ class JobWorker:
             return start_job(connection, job_id)
 
     def _tell(self, job_id: str, progress: Progress) -> None:
-        """Show how far the job is; while the database is away, nobody sees it, and it goes on."""
+        """Show how far the job is, and see what people decided; while the database is away, it goes on without."""
         try:
             with self.store.begin() as connection:
                 if not report_progress(connection, job_id, done=progress.done, failed=progress.failed):
                     raise Cancelled
+            self.humans.refresh(self.store)
         except StoreUnavailable:
             return
 
     def _end(self, row: Row[Any], progress: Progress, state: JobState, error: str | None) -> bool:
         """End the job in its row; False where it was cancelled before."""
-        done, failed = progress.done, progress.failed
+        done, failed, finished_us = progress.done, progress.failed, now_us()
         with self.store.begin() as connection:
-            if not end_job(connection, row.job_id, state=state, error=error, done=done, failed=failed):
+            counts = {"done": done, "failed": failed}
+            if not end_job(connection, row.job_id, state=state, error=error, finished_us=finished_us, **counts):
                 return False
             if row.callback_url:
                 finished = JobFinished(
@@ -170,7 +172,7 @@ class JobWorker:
                     total=row.total,
                     done=done,
                     failed=failed,
-                    finished_at=time_of(now_us()),
+                    finished_at=time_of(finished_us),
                     results=f"/v1/jobs/{row.job_id}/results",
                 )
                 enqueue(connection, url=row.callback_url, body=finished)

@@ -72,13 +72,19 @@ def report_progress(connection: Connection, job_id: str, *, done: int, failed: i
 
 
 def end_job(
-    connection: Connection, job_id: str, *, state: str, done: int, failed: int, error: str | None = None
+    connection: Connection,
+    job_id: str,
+    *,
+    state: str,
+    done: int,
+    failed: int,
+    finished_us: int,
+    error: str | None = None,
 ) -> bool:
     """End a running job: its results are kept for a day; False where it was ended before."""
-    now = now_us()
     running = update(job).where(job.c.job_id == job_id, job.c.state == "running")
     values = {"state": state, "done": done, "failed": failed, "error": error}
-    ended = running.values(**values, finished_us=now, expires_us=now + DAY_US)
+    ended = running.values(**values, finished_us=finished_us, expires_us=finished_us + DAY_US)
     return connection.execute(ended).rowcount == 1
 
 
