@@ -10,6 +10,8 @@ from serving.store.audit_log import read_actions
 from serving.store.clock import time_of
 from serving.store.engine import Store
 
+Before = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1, description="`next_before` of the page before.")]
+
 
 class AuditLogQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which part of the log."""

@@ -51,6 +51,8 @@ class RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        # Routes are found by the path as it was sent: in `/v1/notes/a%2Fb` the slash belongs to the note's id.
+        scope["path"] = scope["raw_path"].partition(b"?")[0].decode("latin-1")
         given = Headers(scope=scope).get(HEADER, "")
         request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         state = scope.setdefault("state", {})

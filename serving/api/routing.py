@@ -1,9 +1,9 @@
 """From an endpoint's declaration to a route: who may call it, what it may bring, and the answer's form."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -29,14 +29,14 @@ _encode = msgspec.json.Encoder().encode
 
 
 def make_routes(endpoints: Sequence[Endpoint], service: Service) -> list[Route]:
-    """Make one route a path; the longest literal paths first, so that `{id:path}` takes only what is left."""
+    """Make one route a path; fixed paths before those with a name in them."""
     paths: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
-        methods = paths.setdefault(endpoint.path, {})
+        methods = paths.setdefault(endpoint.path.replace(":path}", "}"), {})
         if endpoint.method in methods:
             raise ValueError(f"{endpoint.method} {endpoint.path} is declared twice")
         methods[endpoint.method] = endpoint
-    ordered = sorted(paths.items(), key=lambda item: (":path}" in item[0], -item[0].count("/"), item[0].count("{")))
+    ordered = sorted(paths.items(), key=lambda item: item[0].count("{"))
     return [_route(path, methods, service) for path, methods in ordered]
 
 
@@ -73,7 +73,8 @@ async def _answer(
     if decoder is not None:
         body = decode_body(decoder, await read_body(request, endpoint.max_body))
     query = None if endpoint.query is None else _query(endpoint.query, request)
-    call = Call(service, request, caller, body, query, request.path_params, state.request_id, state.started)
+    path = _decoded(request.path_params) if request.path_params else {}
+    call = Call(service, request, caller, body, query, path, state.request_id, state.started)
     result = await endpoint.handle(call)
     if isinstance(result, Response):
         return result
@@ -134,6 +135,13 @@ def decode_body(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
         raise RequestError(400, "the body must be JSON in UTF-8. It is not.", pointer="") from error
     except RecursionError as error:
         raise RequestError(400, "the JSON must not nest so deep. Got hundreds of levels.", pointer="") from error
+
+
+def _decoded(params: Mapping[str, str]) -> dict[str, str]:
+    try:
+        return {name: unquote(value, errors="strict") for name, value in params.items()}
+    except UnicodeDecodeError as error:
+        raise RequestError(422, "an id in a path must be UTF-8, percent-encoded. It is not.") from error
 
 
 def _query(kind: Any, request: Request) -> Any:
