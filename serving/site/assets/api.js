@@ -43,3 +43,20 @@ export async function ask(path, body) {
   if (!answer.ok) throw new Problem(answer.status, read, answer.headers.get("Retry-After"));
   return read;
 }
+
+const BUSY = 503;
+const MOST_TRIES = 6;
+const SHORTEST = 1; // seconds
+
+// As `ask`, for a question that may be asked again: waits while the service is busy, for as long as it says.
+export async function askPatiently(path) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask(path);
+    } catch (error) {
+      if (error.status !== BUSY || attempt === MOST_TRIES) throw error;
+      const seconds = Math.max(SHORTEST, Number(error.retryAfter) || SHORTEST);
+      await new Promise((resolve) => { setTimeout(resolve, 1000 * seconds); });
+    }
+  }
+}

@@ -1,6 +1,6 @@
 // One feed's report (?feed=NAME), or that of all feeds: the numbers come from the API, the report page's script draws them.
 
-import { ask } from "/site/api.js";
+import { askPatiently } from "/site/api.js";
 import { element } from "/site/elements.js";
 import { showProblem } from "/site/problem_view.js";
 import { startShell } from "/site/shell.js";
@@ -29,7 +29,7 @@ async function load() {
   problem.replaceChildren();
   page.replaceChildren(element("p", { class: "calm" }, say("loading")));
   try {
-    const report = await ask(`${path()}?period=${encodeURIComponent(chosen("period"))}&weight=${encodeURIComponent(chosen("weight"))}`);
+    const report = await askPatiently(`${path()}?period=${encodeURIComponent(chosen("period"))}&weight=${encodeURIComponent(chosen("weight"))}`);
     isDrawn = true;
     document.body.append(element("script", { type: "application/json", id: "report" }, JSON.stringify(report)), element("script", { src: "/site/report.js" }));
   } catch (error) {

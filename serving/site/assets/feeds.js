@@ -1,6 +1,6 @@
 // All feeds that verdicts were stored of, with their counts; each leads to its report.
 
-import { ask } from "/site/api.js";
+import { askPatiently } from "/site/api.js";
 import { drawing, element } from "/site/elements.js";
 import { showProblem } from "/site/problem_view.js";
 import { startShell } from "/site/shell.js";
@@ -53,7 +53,7 @@ async function load() {
   const problem = document.getElementById("problem");
   problem.replaceChildren();
   try {
-    const answer = await ask(`/v1/feeds?limit=100${next === null ? "" : `&after=${encodeURIComponent(next)}`}`);
+    const answer = await askPatiently(`/v1/feeds?limit=100${next === null ? "" : `&after=${encodeURIComponent(next)}`}`);
     feeds = [...(feeds ?? []), ...answer.feeds];
     next = answer.next;
     show();

@@ -39,6 +39,7 @@ function keyField() {
     event.preventDefault();
     if (field.value.trim()) keepKey(field.value.trim());
     else forgetKey();
+    document.getElementById("key-box").open = false;
     window.dispatchEvent(new Event("huoren:key"));
   };
   return element("details", { id: "key-box", open: document.getElementById("key-box")?.open },
