@@ -27,7 +27,8 @@ class Member:
     name
         "worker 1", "keeper".
     work, args
-        What it does; picklable. Where it `beats`, `args` end with the end of a pipe that it writes to once a second.
+        What it does; picklable. Where it `beats`, it gets two more arguments: whether it replaces one that ended, and
+        the end of a pipe that it writes to once a second.
     last_seconds
         How long it may take to stop when the supervisor has died.
     on_end
@@ -60,6 +61,7 @@ class Member:
         self._started_at = self._last_beat = 0.0
         self._start_at = 0.0
         self._pauses = 0
+        self._is_replacement = False
 
     def start(self) -> None:
         """Start a process in this place."""
@@ -67,7 +69,7 @@ class Member:
         if self._has_beats:
             self.beats, child_end = _spawn.Pipe(duplex=False)
             os.set_blocking(self.beats.fileno(), False)
-        args = (*self._args, child_end) if child_end is not None else self._args
+        args = (*self._args, self._is_replacement, child_end) if child_end is not None else self._args
         self.process = _spawn.Process(
             target=run_child, args=(self._quiet, self._last_seconds, self._work, *args), name=f"huoren {self.name}"
         )
@@ -146,6 +148,7 @@ class Member:
         process.join()
         process.close()
         self.process = None
+        self._is_replacement = True
 
     def _forget_beats(self) -> None:
         if self.beats is not None:

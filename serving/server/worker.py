@@ -14,11 +14,16 @@ from serving.server.limits import ConnectionLimits, raise_file_limit
 MakeApp = Callable[[], Any]
 
 
-def run_worker(make_app: MakeApp, limits: ConnectionLimits, listener: socket.socket, beats: Connection) -> None:
+def run_worker(
+    make_app: MakeApp, limits: ConnectionLimits, listener: socket.socket, is_replacement: bool, beats: Connection
+) -> None:
     """Serve on the listener until SIGTERM, then drain.
 
     Parameters
     ----------
+    is_replacement
+        Others may be answering already: nobody is accepted before the model is loaded. At a service's first start it
+        says 503 meanwhile.
     beats
         Gets a byte about once a second while the event loop turns.
     """
@@ -35,7 +40,7 @@ def run_worker(make_app: MakeApp, limits: ConnectionLimits, listener: socket.soc
         app,
         limits=dataclasses.replace(limits, connections=most),
         beat=beat,
-        can_answer=lambda: can_answer(app),
+        can_answer=lambda: not is_replacement or can_answer(app),
     )
     server.run([listener])
 
