@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+from serving.journal.sync import sync_folder
+
 _LOCK = "owner.lock"
 _SUFFIX = ".segment"
 # What the keeper puts aside: files that were damaged, and records that the database takes never.
@@ -27,6 +29,7 @@ def open_boot(root: Path) -> tuple[Path, int]:
     lock = os.open(unborn / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
     unborn.rename(root / boot)  # only now is it seen, and locked already: nobody takes it for a dead one
+    sync_folder(root)
     return root / boot, lock
 
 

@@ -3,7 +3,6 @@
 import logging
 import os
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -12,7 +11,8 @@ from serving.journal import boots
 from serving.journal.failures import JournalFailed, JournalFull
 from serving.journal.frames import write_frame
 from serving.journal.record import VerdictRecord
-from serving.journal.sync import sync_file, sync_folder
+from serving.journal.segment import Segment
+from serving.journal.sync import sync_folder
 
 _SEGMENT_BYTES = 2**23
 _SEGMENT_SECONDS = 600.0  # an older one is closed, so that it can be drained and deleted
@@ -43,10 +43,8 @@ class JournalWriter:
         self._lock = threading.Lock()
         self._buffer = bytearray()
         self._number = 0
-        self._file: int | None = None
-        self._size = 0
-        self._opened = 0.0
-        self._to_close: list[int] = []  # full segments that the other thread still has to sync
+        self._segment: Segment | None = None
+        self._left: list[Segment] = []  # closed for appends; the other thread still has to sync them
         self._is_dirty = False
         self._was_full = False
         self._measured, self._since = boots.segment_bytes(folder), 0
@@ -84,10 +82,9 @@ class JournalWriter:
                     self._was_full = True
                     raise JournalFull("the journal is full: the database must take what waits.")
                 try:
-                    self._write(self._ready_file(), frame)
+                    self._ready_segment().append(frame)
                 except OSError as error:
                     raise JournalFailed(f"the journal cannot be written: {error.strerror}.") from error
-                self._size += len(frame)
                 self._since += len(frame)
                 self._is_dirty = True
 
@@ -102,42 +99,21 @@ class JournalWriter:
             self._sync_rest()
             os.close(owner)
 
-    def _ready_file(self) -> int:
+    def _ready_segment(self) -> Segment:
         if self._owner < 0:
             raise OSError(0, "it is closed")
-        if self._file is not None and self._size >= self._segment_bytes:
+        if self._segment is not None and (self._segment.size >= self._segment_bytes or not self._segment.is_usable):
             self._leave_segment()
-        if self._file is None:
-            path = boots.segment_path(self._folder, self._number + 1)
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-            self._number, self._size, self._opened = self._number + 1, 0, time.monotonic()
-            if self._sync == "always":
-                sync_folder(self._folder)
-        return self._file
-
-    def _write(self, file: int, frame: memoryview) -> None:
-        is_whole = False
-        try:
-            written = os.write(file, frame)
-            while written < len(frame):
-                written += os.write(file, frame[written:])
-            is_whole = True
-            if self._sync == "always":
-                sync_file(file)
-        except OSError:
-            try:
-                os.ftruncate(file, self._size)
-            except OSError:
-                self._leave_segment()  # it ends with a begun frame, which is read by nobody
-            else:
-                if is_whole:
-                    self._leave_segment()  # a file that failed to sync once is not to be trusted again
-            raise
+        if self._segment is None:
+            self._number += 1
+            path = boots.segment_path(self._folder, self._number)
+            self._segment = Segment(path, is_synced=self._sync == "always")
+        return self._segment
 
     def _leave_segment(self) -> None:
-        if self._file is not None:
-            self._to_close.append(self._file)
-            self._file, self._is_dirty = None, True
+        if self._segment is not None:
+            self._left.append(self._segment)
+            self._segment, self._is_dirty = None, True
 
     def _tend(self) -> None:
         tick = 0
@@ -159,12 +135,12 @@ class JournalWriter:
     def _close_old(self) -> None:
         """Close a segment that is old, or that stands in the way of new ones: an empty next one tells the keeper so."""
         with self._lock:
-            is_due = self._was_full or time.monotonic() - self._opened > _SEGMENT_SECONDS
-            if self._file is not None and self._size and is_due:
+            segment = self._segment
+            if segment is not None and segment.size and (self._was_full or segment.age_seconds > _SEGMENT_SECONDS):
                 self._was_full = False
                 self._leave_segment()
                 try:
-                    self._ready_file()
+                    self._ready_segment()
                 except OSError as error:
                     _log.error("the journal cannot go on to a new file: %s", error.strerror)
 
@@ -172,17 +148,14 @@ class JournalWriter:
         with self._lock:
             if not self._is_dirty:
                 return
-            full, self._to_close, self._is_dirty = self._to_close, [], False
-            current = None if self._file is None else os.dup(self._file)
+            left, self._left, self._is_dirty = self._left, [], False
+            segments = left if self._segment is None else [*left, self._segment]  # closed by nobody but this thread
         try:
-            for file in [*full, *([] if current is None else [current])]:
-                sync_file(file)
+            for segment in segments:
+                segment.sync()
             sync_folder(self._folder)
-            sync_folder(self._root)
         except OSError as error:
             _log.error("the journal cannot be synced; a power loss now may cost verdicts: %s", error.strerror)
         finally:
-            for file in full:
-                os.close(file)
-            if current is not None:
-                os.close(current)
+            for segment in left:
+                segment.close()

@@ -10,7 +10,7 @@ import pytest
 from data.notes import Note
 from serving.api.verdict_record import make_record as record_of
 from serving.journal import boots
-from serving.journal import writer as writer_module
+from serving.journal import segment as segment_module
 from serving.journal.failures import JournalFailed, JournalFull
 from serving.journal.reader import read_segment
 from serving.journal.writer import JournalWriter
@@ -144,7 +144,7 @@ def test_a_full_journal_hands_its_last_segment_over(root):
 
 def test_always_means_synced_before_it_returns(root, monkeypatch):
     sizes = []
-    monkeypatch.setattr(writer_module, "sync_file", lambda file: sizes.append(os.fstat(file).st_size))
+    monkeypatch.setattr(segment_module, "sync_file", lambda file: sizes.append(os.fstat(file).st_size))
     journal = JournalWriter(root, sync="always")
 
     journal.append([make_record(1)])
@@ -160,7 +160,7 @@ def test_a_sync_that_fails_refuses_the_append(root, monkeypatch):
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(writer_module, "sync_file", fail)
+        patch.setattr(segment_module, "sync_file", fail)
         with pytest.raises(JournalFailed):
             journal.append([make_record(1)])
     journal.append([kept := make_record(2)])
@@ -176,7 +176,7 @@ def test_second_means_synced_soon_and_not_on_the_way(root, monkeypatch):
         by.append(threading.current_thread())
         synced.set()
 
-    monkeypatch.setattr(writer_module, "sync_file", sync)
+    monkeypatch.setattr(segment_module, "sync_file", sync)
     journal = JournalWriter(root)
 
     journal.append([make_record(1)])
