@@ -53,7 +53,7 @@ class RateLimit:
             try:
                 now = time.monotonic()
                 (empty,) = _TIME.unpack_from(self._times, offset)
-                if not now < empty <= now + burst:  # rested; or left by another rate or before a restart
+                if not now < empty <= now + burst + gap:  # rested; or left by another rate or before a restart
                     empty = now
                 wait = float(empty + gap - burst - now)
                 if wait > 1e-9:

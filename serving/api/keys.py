@@ -18,7 +18,7 @@ Rate = Annotated[float, msgspec.Meta(gt=0, le=1e6, description="Requests a secon
 class KeyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The key to be made."""
 
-    name: Annotated[str, msgspec.Meta(pattern=f"^{NAME}$", max_length=64, description="Who uses it.")]
+    name: Annotated[str, msgspec.Meta(pattern=rf"^{NAME}$(?!\n)", max_length=64, description="Who uses it.")]
     roles: Annotated[list[Role], msgspec.Meta(min_length=1, max_length=3)] = msgspec.field(
         default_factory=lambda: ["score"]
     )

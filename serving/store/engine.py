@@ -39,6 +39,7 @@ class Store:
         self._url = parse_url(url)
         self.engine = _make_engine(self._url, patience_s)
         self.dialect = self.engine.dialect.name
+        self._is_closed = False
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -51,7 +52,7 @@ class Store:
         StoreUnavailable
             If the database is away, or breaks off on the way.
         """
-        with _told_apart(), self.engine.begin() as connection:
+        with self._closing(), _told_apart(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -64,6 +65,7 @@ class Store:
             If the database is away, or breaks off on the way.
         """
         with (
+            self._closing(),
             _told_apart(),
             self.engine.connect().execution_options(**{_READ: True}) as connection,
             connection.begin(),
@@ -99,8 +101,17 @@ class Store:
         return True
 
     def close(self) -> None:
-        """Close the connections that are not in use."""
-        self.engine.dispose()
+        """Close the connections; those that other threads still use, when they are done."""
+        self._is_closed = True
+        self.engine.pool.dispose()
+
+    @contextmanager
+    def _closing(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self._is_closed:
+                self.engine.pool.dispose()
 
 
 def open_store(settings: Settings) -> Store:

@@ -184,3 +184,12 @@ def test_a_statement_that_takes_too_long_is_broken_off(postgres_server):
         connection.execute(text("SELECT pg_sleep(60)"))
     assert store.is_up()
     store.close()
+
+
+def test_a_connection_in_use_at_the_close_is_closed_after_it(postgres_server):
+    store = Store(postgres_server.url)
+    with store.read() as connection:
+        raw = connection.connection.dbapi_connection
+        store.close()
+        assert connection.scalar(text("SELECT 1")) == 1
+    assert raw.closed
