@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from models.policy import Policy
 from serving.api.problems import RequestError
-from serving.live.deployments import MODEL, PHRASES, POLICY, SHADOW, Deployment, changing, deploy, read_deployments
+from serving.live.deployments import MODEL, PHRASES, POLICY, SHADOW, changing, deploy, read_deployments
 from serving.live.documents import add_document
 from serving.live.policy_body import PhrasesBody, PolicyBody
 from serving.store.audit_log import record_action
@@ -27,9 +27,11 @@ def choose_model(store: Store, version: str, *, by: str, before: str | None, act
         What is in use where nobody chose one yet.
     """
     with changing(store) as connection:
-        old = deploy(connection, MODEL, {"version": version}, by=by, before={"version": before} if before else None)
-        details = {"before": None if old is None else old.get("version")}
-        record_action(connection, actor=by, action=action, target=version, details=details)
+        row = read_deployments(connection).get(MODEL)
+        old = before if row is None else row.value.get("version")
+        first = None if before is None else {"version": before}
+        deploy(connection, MODEL, {"version": version}, row=row, by=by, before=first)
+        record_action(connection, actor=by, action=action, target=version, details={"before": old})
 
 
 def previous_model(store: Store) -> str:
@@ -41,7 +43,8 @@ def previous_model(store: Store) -> str:
         409 if none was in use before.
     """
     with store.read() as connection:
-        version = _previous(read_deployments(connection).get(MODEL)).get("version")
+        row = read_deployments(connection).get(MODEL)
+    version = None if row is None or row.previous is None else row.previous.get("version")
     if not isinstance(version, str):
         raise RequestError(409, _NO_PREVIOUS)
     return version
@@ -51,7 +54,7 @@ def choose_shadow(store: Store, version: str, share: float, *, by: str) -> None:
     """Let a model judge a share of the notes as well."""
     value = {"version": version, "share": share, "since_us": now_us()}
     with changing(store) as connection:
-        deploy(connection, SHADOW, value, by=by, before=None)
+        deploy(connection, SHADOW, value, row=read_deployments(connection).get(SHADOW), by=by)
         record_action(connection, actor=by, action="shadow.start", target=version, details={"share": share})
 
 
@@ -61,7 +64,7 @@ def remove_shadow(store: Store, *, by: str) -> None:
         row = read_deployments(connection).get(SHADOW)
         if row is None or row.value.get("version") is None:
             return
-        deploy(connection, SHADOW, {"version": None}, by=by, before=None)
+        deploy(connection, SHADOW, {"version": None}, row=row, by=by)
         record_action(connection, actor=by, action="shadow.stop", target=str(row.value["version"]))
 
 
@@ -105,9 +108,12 @@ def roll_back_document(store: Store, kind: Literal["policy", "phrases"], name: s
     """
     row_name = _row_name(kind, name)
     with changing(store) as connection:
-        value = _previous(read_deployments(connection).get(row_name))
-        old = deploy(connection, row_name, value, by=by, before=None) or {}
-        _record(connection, f"{kind}.rollback", name, by=by, version=value["version"], before=old.get("version", 0))
+        row = read_deployments(connection).get(row_name)
+        if row is None or row.previous is None:
+            raise RequestError(409, _NO_PREVIOUS)
+        value = row.previous
+        deploy(connection, row_name, value, row=row, by=by)
+        _record(connection, f"{kind}.rollback", name, by=by, version=value["version"], before=row.value["version"])
     return int(value["version"])
 
 
@@ -129,19 +135,13 @@ def _put(
             raise RequestError(409, _OTHER_VERSION.format(before))
         version = add_document(connection, kind, name, body, by=by, after=after)
         first = None if kind == "policy" and name != "default" else {"version": 0}
-        deploy(connection, row_name, {"version": version}, by=by, before=first)
+        deploy(connection, row_name, {"version": version}, row=row, by=by, before=first)
         _record(connection, f"{kind}.put", name, by=by, version=version, before=before)
     return version
 
 
 def _row_name(kind: Literal["policy", "phrases"], name: str) -> str:
     return PHRASES if kind == "phrases" else POLICY + name
-
-
-def _previous(row: Deployment | None) -> dict[str, Any]:
-    if row is None or row.previous is None:
-        raise RequestError(409, _NO_PREVIOUS)
-    return row.previous
 
 
 def _record(connection: Connection, action: str, name: str, *, by: str, version: int, before: int) -> None:

@@ -48,12 +48,20 @@ def read_deployments(connection: Connection) -> dict[str, Deployment]:
 
 
 def deploy(
-    connection: Connection, name: str, value: dict[str, Any], *, by: str, before: dict[str, Any] | None
-) -> dict[str, Any] | None:
-    """Put a value into use, and return what stood before it.
+    connection: Connection,
+    name: str,
+    value: dict[str, Any],
+    *,
+    row: Deployment | None,
+    by: str,
+    before: dict[str, Any] | None = None,
+) -> None:
+    """Put a value into use.
 
     Parameters
     ----------
+    row
+        The row as it was read in this transaction.
     before
         What was in use where there is no row yet.
 
@@ -61,12 +69,13 @@ def deploy(
     ------
     RequestError
         409 if somebody else changed the row since it was read.
+    sqlalchemy.exc.IntegrityError
+        If somebody else made the row since it was not there.
     """
-    row = read_deployments(connection).get(name)
     now = {"value": value, "changed_us": now_us(), "changed_by": by}
     if row is None:
         connection.execute(insert(deployment).values(name=name, previous=before, generation=1, **now))
-        return before
+        return
     query = (
         update(deployment)
         .where(deployment.c.name == name, deployment.c.generation == row.generation)
@@ -74,4 +83,3 @@ def deploy(
     )
     if connection.execute(query).rowcount != 1:
         raise RequestError(409, _CHANGED_MEANWHILE)
-    return row.value

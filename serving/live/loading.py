@@ -11,6 +11,8 @@ from serving.note_classifier import NoteClassifier, load_classifier
 from serving.settings import Settings
 
 DEFAULT = "default"
+LONGEST_POLICY = 128  # characters of name and version; a phrase list adds its own
+_LONGEST_MODEL = 64
 
 
 @runtime_checkable
@@ -54,8 +56,22 @@ def load_warm(settings: Settings, version: str | None, given: NoteClassifier | N
             classifier = load_classifier(known[version].folder, None)
         except (ConfigError, OSError) as error:  # its own policy, or a file that went away
             raise ModelError(f"model {version} must be whole. Got one that is not: {error}") from error
+    check_version("a model version", classifier.model_version, _LONGEST_MODEL)
+    check_version("a model's policy", classifier.policy_version, LONGEST_POLICY)
     classifier.warm()
     return classifier
+
+
+def check_version(what: str, version: str, longest: int) -> None:
+    """Refuse a version that the table of verdicts could not hold: the verdicts would never be stored.
+
+    Raises
+    ------
+    ModelError
+        If it is too long, or holds a control character.
+    """
+    if len(version) > longest or not version.isprintable():
+        raise ModelError(f"{what} must be at most {longest} visible characters. Got something else.")
 
 
 def classifiers_of(

@@ -16,6 +16,7 @@ import msgspec
 
 from data.errors import AppError, ConfigError, ModelError
 from models.policy import Policy
+from serving import metrics
 from serving.api.problems import RequestError
 from serving.live.choice import Choice, read_choice, read_snapshot, write_snapshot
 from serving.live.loading import DEFAULT, classifiers_of, load_warm
@@ -25,6 +26,7 @@ from serving.note_classifier import NoteClassifier
 from serving.settings import Settings
 from serving.store.engine import Store
 
+_SHADOW_ROUNDS = 4
 _RETRY_S = 30.0  # until something that could not be followed is tried again
 _logger = logging.getLogger("huoren.serving")
 
@@ -68,6 +70,7 @@ class LiveModels:
         self._failure = ""
         self._problems: dict[str, str] = {}
         self._retry_at = 0.0
+        self._told_versions: set[tuple[str, str]] = set()
         self._lock = threading.Lock()  # one change at a time; reading needs none
 
     async def warm_up(self) -> None:
@@ -104,6 +107,8 @@ class LiveModels:
             is_in_trouble = bool(self._problems) or self._in_use is None
             if choice != self._choice or (is_in_trouble and time.monotonic() >= self._retry_at):
                 self._try(choice)
+        for _ in range(_SHADOW_ROUNDS):  # what no idle moment took: no note is held for long
+            self.shadow.judge_waiting()
         self.shadow.flush(self._store)
 
     def prepare(self, version: str) -> None:
@@ -187,6 +192,7 @@ class LiveModels:
             _logger.critical("the model could not be loaded: %s", error)
             return
         self._failure = ""
+        self._tell_model()
         for name, problem in self._problems.items():
             if told.get(name) != problem:
                 _logger.error("%s could not be followed: %s", name, problem)
@@ -194,6 +200,15 @@ class LiveModels:
             write_snapshot(self._settings.state, choice)
         except OSError as error:
             _logger.warning("what is in use could not be kept in HUOREN_STATE: %s", error.strerror)
+
+    def _tell_model(self) -> None:
+        """Let the metrics say which model is in use."""
+        for versions in self._told_versions:
+            metrics.MODEL_INFO.labels(*versions).set(0)
+        in_use = self.in_use.model
+        versions = (in_use.model_version, in_use.ruleset_version)
+        metrics.MODEL_INFO.labels(*versions).set(1)
+        self._told_versions.add(versions)
 
     def _use(self, choice: Choice) -> None:
         if self._file.policy is None and self._file.problem and DEFAULT not in choice.policies:

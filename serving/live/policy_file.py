@@ -3,8 +3,9 @@
 import hashlib
 from pathlib import Path
 
-from data.errors import ConfigError
+from data.errors import ConfigError, ModelError
 from models.policy import Policy, load_policy
+from serving.live.loading import LONGEST_POLICY, check_version
 
 
 class PolicyFile:
@@ -44,9 +45,10 @@ class PolicyFile:
             return False
         self._digest = digest
         try:
-            self.policy = load_policy(self._path)
-        except ConfigError as error:
+            policy = load_policy(self._path)
+            check_version("a policy's name and version", policy.policy_version, LONGEST_POLICY)
+        except (ConfigError, ModelError) as error:
             self.problem = str(error)
             return False
-        self.problem = ""
+        self.policy, self.problem = policy, ""
         return True

@@ -4,6 +4,7 @@ What it does touches no answer: notes wait in a queue of bounded length, those t
 counted, and a shadow that fails is switched off.
 """
 
+import contextlib
 import logging
 import random
 import threading
@@ -107,11 +108,8 @@ class Shadow:
                 self._waiting.append((note, judgement.verdict))
 
     def judge_waiting(self) -> int:
-        """Judge up to 8 of the notes that wait, and return how many; for moments in which nobody waits."""
-        default, taken, characters = self._default, list[tuple[Note, Verdict]](), 0
-        while self._waiting and len(taken) < _AT_ONCE and characters < _LONGEST:
-            taken.append(self._waiting.popleft())
-            characters += _characters(taken[-1][0])
+        """Judge up to 8 of the notes that wait, and return how many; for moments without other work, on any thread."""
+        default, taken = self._default, self._take()
         if default is None or not taken:
             return 0
         by_policy: dict[str, list[tuple[Note, Verdict]]] = {}
@@ -147,6 +145,15 @@ class Shadow:
             with self._lock:
                 self._counts.update(counts)
             raise
+
+    def _take(self) -> list[tuple[Note, Verdict]]:
+        taken: list[tuple[Note, Verdict]] = []
+        characters = 0
+        with contextlib.suppress(IndexError):  # none is left, or another thread took the last
+            while len(taken) < _AT_ONCE and characters < _LONGEST:
+                taken.append(self._waiting.popleft())
+                characters += _characters(taken[-1][0])
+        return taken
 
     def _count(self, verdicts: Sequence[Verdict], shadows: Sequence[Verdict]) -> None:
         day = datetime.now(SHANGHAI).date().isoformat()

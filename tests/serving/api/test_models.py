@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from serving.store.tables import audit_log
+from tests.serving.api.conftest import wait_until
 from tests.serving.live.conftest import add_model
 
 NOTE = {"note_id": "n", "body": "加微信 abcd1234 拿优惠"}
@@ -25,6 +26,12 @@ def classify(client, **keys):
     answer = client.post("/v1/classify", json=NOTE | keys)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def reported(client):
+    """Wait until the shadow has judged what it was given; its report."""
+    wait_until(lambda: client.get("/v1/models/shadow").json()["report"])
+    return client.get("/v1/models/shadow").json()
 
 
 def test_models_are_listed_with_their_use_and_figures(client):
@@ -103,8 +110,7 @@ def test_a_shadow_judges_live_notes_but_no_dry_run(client):
     assert client.put("/v1/models/shadow", json={"version": "9.1"}).status_code == 200
     classify(client)
     classify(client, options={"dry_run": True})
-    client.app.state.service.models.shadow.judge_waiting()  # where an idle moment has not done so already
-    answer = client.get("/v1/models/shadow").json()
+    answer = reported(client)
     assert (answer["shadow"]["version"], answer["shadow"]["share"]) == ("9.1", 1.0)
     assert (answer["report"]["model_version"], answer["report"]["notes"]) == ("fake-1", 1)
     assert answer["report"]["labels"] == {"diversion": {"diversion": 1}}
@@ -113,8 +119,7 @@ def test_a_shadow_judges_live_notes_but_no_dry_run(client):
 def test_a_shadow_that_was_removed_is_still_reported_on_by_its_version(client):
     client.put("/v1/models/shadow", json={"version": "9.1"})
     classify(client)
-    client.app.state.service.models.shadow.judge_waiting()
-    client.get("/v1/models/shadow")
+    reported(client)
     assert client.delete("/v1/models/shadow").status_code == 204
     assert client.get("/v1/models/shadow").status_code == 404
     answer = client.get("/v1/models/shadow", params={"version": "9.1"}).json()

@@ -8,6 +8,7 @@ from serving.api.problems import RequestError
 from serving.live.changes import choose_model, put_phrases, put_policy, roll_back_document
 from serving.live.models import LiveModels
 from serving.live.policy_body import PhrasesBody
+from serving.metrics import MODEL_INFO
 from serving.settings import Settings
 from serving.store.engine import StoreUnavailable
 from tests.serving.live.conftest import LENIENT
@@ -194,7 +195,9 @@ def test_a_policy_file_is_followed_while_the_database_is_away(settings, away, po
     assert live.ready().policy_version == "house@8"
 
 
-@pytest.mark.parametrize("broken", ["name = ", POLICY.replace("block = 1.0", "block = 0.1"), None])
+@pytest.mark.parametrize(
+    "broken", ["name = ", POLICY.replace("block = 1.0", "block = 0.1"), POLICY.replace("house", "h" * 200), None]
+)
 def test_while_a_policy_file_is_broken_what_it_held_goes_on(settings, store, policy_file, broken):
     live = LiveModels(Settings(state=settings.state, policy=policy_file), store)
     live.load()
@@ -215,3 +218,21 @@ def test_a_start_with_a_broken_policy_file_waits_for_a_good_one(settings, store,
     policy_file.write_text(POLICY, encoding="utf-8")
     live.refresh()
     assert live.ready().policy_version == "house@7"
+
+
+@pytest.mark.parametrize("version", ["v" * 65, "9\0"])
+def test_a_version_that_no_row_can_hold_is_refused(settings, store, classifier, version):
+    classifier.model_version = version
+    live = LiveModels(settings, store, classifier)
+    live.load()
+    assert live.status().state == "failed"
+
+
+def test_the_metrics_name_the_model_in_use_alone(live, store):
+    before = live.ready()
+    choose_model(store, "9.1", by="ann", before=before.model_version)
+    live.refresh()
+    values = {
+        sample.labels["model_version"]: sample.value for metric in MODEL_INFO.collect() for sample in metric.samples
+    }
+    assert (values[before.model_version], values["9.1"]) == (0, 1)

@@ -115,7 +115,6 @@ def test_a_shadow_judges_with_the_policy_of_the_note(live, store):
     notes = [Note(note_id="a", body="加微信 abcd1234")]
     for policy in ("default", "lenient"):
         live.shadow.offer(notes, live.ready(policy).judge_many(notes))
-    assert live.shadow.judge_waiting() == 2
     live.refresh()
     report = report_agreement(store, live.model_version, "9.1")
     assert report.decisions == {"pass": {"pass": 1}, "review": {"review": 1}}
