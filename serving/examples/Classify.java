@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 public class Classify {
     private static final int TRIES = 4;
-    // HTTP/1.1: over plain http Java would first ask for HTTP/2, and servers may drop the body of such a request.
+    // HTTP/1.1: over plain http Java would first ask for HTTP/2, and some servers drop the body of such a request.
     private static final HttpClient HTTP = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .connectTimeout(Duration.ofSeconds(5))
