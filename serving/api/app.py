@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,13 +23,16 @@ from serving.api.routing import make_routes
 from serving.api.service import Service
 from serving.api.upkeep import Upkeep
 from serving.journal.claims import Claims
+from serving.journal.recovery import recover_claims
 from serving.journal.writer import JournalWriter
 from serving.keeper import Keeper
 from serving.live.models import LiveModels
 from serving.note_classifier import NoteClassifier
 from serving.secret import read_secret
 from serving.settings import Settings
-from serving.store.engine import open_store
+from serving.store.engine import StoreUnavailable, open_store
+
+_logger = logging.getLogger("huoren.serving")
 
 
 def create_app(
@@ -84,17 +88,22 @@ def _make_service(settings: Settings, classifier: NoteClassifier | None) -> Serv
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = read_secret(settings)
     store = open_store(settings)
-    store.migrate()
     access = Access(settings, store)
-    access.refresh()
+    try:
+        store.migrate()
+        access.refresh()
+    except StoreUnavailable:
+        _logger.warning("the database is away; the service starts with what it knew last")
     models, humans = LiveModels(settings, store, classifier), HumanDecisions()
     journal = JournalWriter(settings.state / "journal", sync=settings.journal_sync, max_bytes=settings.journal_bytes)
+    claims = Claims(settings.state / "claims.db", boot=journal.boot)
+    recover_claims(settings.state / "journal", claims)  # a key of a process that was killed may come again at once
     return Service(
         settings=settings,
         secret=secret,
         store=store,
         journal=journal,
-        claims=Claims(settings.state / "claims.db", boot=journal.boot),
+        claims=claims,
         access=access,
         models=models,
         humans=humans,
@@ -110,5 +119,6 @@ def _close(service: Service, stop: threading.Event, thread: threading.Thread | N
     if thread is not None:
         thread.join()
     service.reports.close()
+    service.access.close()
     service.claims.close()
     service.store.close()
