@@ -98,7 +98,9 @@ class FeedReports:
             return await asyncio.to_thread(process.ask, question, audit, seconds=self._seconds)
         except TimeoutError as error:
             self.close()
-            raise ReportsBusy(f"an answer about feeds must be ready in {self._seconds:g} s. It was not.") from error
+            raise ReportsBusy(
+                f"an answer about feeds must be ready in {self._seconds:g} s; 'from' and 'to' ask for less."
+            ) from error
         except (EOFError, OSError) as error:
             self.close()
             raise ReportsBusy("the process that answers questions about feeds must live. It ended early.") from error

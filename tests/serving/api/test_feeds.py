@@ -26,6 +26,7 @@ from serving.store.engine import Store
 from serving.store.feed_counts import count_state
 from serving.store.tables import audit_row, erasure
 from serving.store.verdicts import insert_verdicts
+from tests.serving.api.conftest import wait_until
 from tests.serving.api.feed_world import DAY_US, MARCH, insert_notes, open_feeds, settings_of
 from tests.serving.store.records import make_record
 
@@ -340,3 +341,15 @@ def test_new_verdicts_labels_and_erasures_are_in_the_next_answer(client, store):
     with store.begin() as connection:
         connection.execute(erasure.insert().values(kind="note", id_hash="0" * 32, erased_us=1))
     assert state()[0] != other[0]
+
+
+def test_an_answered_verdict_is_in_its_feeds_authenticity(open_client):
+    client = open_client()
+    notes = [
+        {"note_id": f"n{at}", "body": "好看", "feed_id": "护肤/a", "published_at": "2025-03-12"} for at in range(3)
+    ]
+    assert client.post("/v1/classify/batch", json={"notes": notes}).status_code == 200
+    wait_until(lambda: [feed["n"] for feed in client.get("/v1/feeds").json()["feeds"]] == [3])
+    told = client.get("/v1/feeds/护肤%2Fa/authenticity").json()
+    assert [(row["feed"], row["period"], row["n"]) for row in told["rows"]] == [("护肤/a", "2025-03", 3)]
+    assert "fake-1" in told["rows"][0]["model_versions"]
