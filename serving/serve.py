@@ -1,104 +1,124 @@
-"""`huoren serve`: answer over HTTP on this machine."""
+"""`huoren serve`: answer over HTTP."""
 
 import argparse
 import dataclasses
 import gc
-import ipaddress
+import logging
+import os
 import socket
+import tempfile
+from functools import partial
+from typing import Any
 
-import uvicorn
+from prometheus_client import multiprocess
 
 from data.errors import ConfigError
-from serving.api.app import create_app
-from serving.cli_output import tell
+from serving.access import Access
+from serving.key_list import read_snapshot
+from serving.logs import configure_logs
 from serving.note_classifier import load_classifier
-from serving.options import add_model_options, natural_int
+from serving.options import add_model_options, natural_int, positive_int
+from serving.server.address import listen, read_address, require_key, show_url
+from serving.server.http_server import DRAIN_SECONDS
+from serving.server.limits import ConnectionLimits
+from serving.server.member import Member
+from serving.server.supervisor import Supervisor
+from serving.server.worker import run_worker
+from serving.settings import Settings
+from serving.store.engine import StoreUnavailable, open_store
 
 EXAMPLE = """example: huoren serve --port 8000
 then:    curl -s http://127.0.0.1:8000/v1/classify -d '{"note_id": "1", "body": "今天到手价29.9，需要的加薇"}'"""
-_MAX_PORT = 65535
+MOST_WORKERS = 64
+_KEEPER_SECONDS = 15
+_logger = logging.getLogger("huoren.server")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `huoren serve`."""
-    parser.add_argument("--host", default="127.0.0.1", help="a loopback address, without keys (default: 127.0.0.1)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="another than a loopback address needs keys (default: 127.0.0.1)"
+    )
     parser.add_argument("--port", type=natural_int, default=8000, help="0 takes a free one (default: 8000)")
+    parser.add_argument("--workers", type=positive_int, default=1, help="processes that judge notes (default: 1)")
     add_model_options(parser)
     parser.add_argument("--quiet", action="store_true", help="log warnings only")
     parser.epilog = EXAMPLE
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or SIGTERM; 1 where the service could not start.
+    """Serve until Ctrl-C or SIGTERM; 1 where the service could not start or did not stop in good order.
 
     Raises
     ------
     AppError
-        If the address, the model or the policy is unusable.
+        If the address, the model, the policy or the database is unusable.
     """
-    address = loopback_address(args.host)
-    with bind(address, args.port) as listener:
-        classifier = load_classifier(args.model, args.policy)  # before serving: a broken model stops the start
-        gc.freeze()  # tables and weights live as long as the process: no collection needs to walk them
-        settings = dataclasses.replace(args.settings, model=args.model, policy=args.policy)
-        app = create_app(settings, classifier=classifier)
-        # No access log: a caller may put text into a path. Loops and parsers in C are taken where installed ("auto").
-        level = "warning" if args.quiet else "info"
-        server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level=level, server_header=False))
-        if not args.quiet:
-            host, port = listener.getsockname()[:2]
-            shown = f"[{host}]" if ":" in host else host
-            tell(f"huoren {classifier.model_version} on http://{shown}:{port}; Ctrl-C stops it")
-        try:
-            server.run(sockets=[listener])
-        except KeyboardInterrupt:  # uvicorn raises it again after it has stopped in good order
-            return 0
-        return 0 if server.started else 1
+    if args.workers > MOST_WORKERS:
+        raise ConfigError(f"--workers must be at most {MOST_WORKERS}. Got {args.workers} instead.")
+    address = read_address(args.host)
+    settings = dataclasses.replace(args.settings, model=args.model, policy=args.policy)
+    with listen(address, args.port) as listener, tempfile.TemporaryDirectory(prefix="huoren-metrics-") as metrics:
+        configure_logs(quiet=args.quiet)
+        require_key(address, has_key=_has_key(settings))
+        version = load_classifier(settings.model, settings.policy).model_version  # a broken model stops the start
+        gc.collect()
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics  # the processes find each other's figures there
+        ready = f"huoren {version} on {show_url(listener)}; Ctrl-C stops it"
+        return supervise(settings, listener, args.workers, quiet=args.quiet, ready=ready)
 
 
-def loopback_address(host: str) -> str:
-    """Check that a host is this machine only, and give its address.
-
-    Raises
-    ------
-    ConfigError
-        If others could reach it: without keys anybody there could use the service.
-
-    Examples
-    --------
-    >>> loopback_address("localhost")
-    '127.0.0.1'
-    """
-    if host == "localhost":
-        return "127.0.0.1"
-    try:
-        is_loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
-        raise ConfigError(
-            f"--host must be a loopback address such as 127.0.0.1 or ::1 while the service has no keys. Got {host!r}; "
-            "put a proxy that checks keys in front of it."
+def supervise(settings: Settings, listener: socket.socket, workers: int, *, quiet: bool, ready: str) -> int:
+    """Run workers and keeper until told to stop; gives the exit status."""
+    make = partial(Member, quiet=quiet, on_end=multiprocess.mark_process_dead)
+    limits = ConnectionLimits(accept_pause_seconds=0.001 if workers > 1 else 0)
+    judges = [
+        make(
+            f"worker {number}",
+            run_worker,
+            (partial(make_app, settings), limits, listener),
+            beats=True,
+            last_seconds=DRAIN_SECONDS + 5,
         )
-    return host
+        for number in range(1, workers + 1)
+    ]
+    keeper = make("keeper", keep, (settings,), beats=False, last_seconds=_KEEPER_SECONDS)
+    supervisor = Supervisor(
+        [(judges, DRAIN_SECONDS + 5), ([keeper], _KEEPER_SECONDS)],
+        on_ready=lambda: _logger.info("%s", ready),
+        on_stop=listener.close,  # the workers' copies are the last: what waits in the queue is theirs to take in
+    )
+    return supervisor.run()
 
 
-def bind(address: str, port: int) -> socket.socket:
-    """Take the port.
+def make_app(settings: Settings) -> Any:
+    """Build a worker's application."""
+    from serving.api.app import create_app  # here: the supervisor needs none
 
-    Raises
-    ------
-    ConfigError
-        If it is no port, or taken.
-    """
-    if port > _MAX_PORT:
-        raise ConfigError(f"--port must be at most {_MAX_PORT}. Got {port} instead.")
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return create_app(settings, keeper="none")
+
+
+def keep(settings: Settings) -> None:
+    """Run the keeper."""
+    from serving.keeper.process import run_keeper
+
+    run_keeper(settings)
+
+
+def _has_key(settings: Settings) -> bool:
+    settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = open_store(settings)
+    access = Access(settings, store)
     try:
-        listener.bind((address, port))
-    except OSError as error:
-        listener.close()
-        raise ConfigError(f"{address} port {port} must be free. Got {error.strerror}; take another --port.") from error
-    return listener
+        store.migrate()
+        access.refresh()
+    except StoreUnavailable as error:
+        if settings.api_keys is None and read_snapshot(settings.state / "keys.json") is None:
+            raise ConfigError(
+                "the database must answer when the service starts for the first time. It is away."
+            ) from error
+        _logger.warning("the database is away; the service starts with what it knew last")
+    finally:
+        access.close()
+        store.close()
+    return not access.is_open

@@ -111,6 +111,7 @@ class Member:
             self._bury(now)
         elif self._has_beats and now - self._last_beat > (SILENT_SECONDS if self.has_started else STARTING_SECONDS):
             _logger.error("%s does nothing any more; it is killed", self.name)
+            self._last_beat = now
             self.process.kill()
 
     def terminate(self) -> None:

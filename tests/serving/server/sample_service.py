@@ -8,6 +8,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+from serving.cli_output import say
 from serving.logs import configure_logs
 from serving.server.address import listen
 from serving.server.limits import ConnectionLimits
@@ -73,10 +74,8 @@ def main():
             for number in range(workers)
         ]
         keeper = Member("keeper", keep, (folder,), beats=False, last_seconds=5)
-        supervisor = Supervisor(
-            [(judges, 35), ([keeper], 5)], on_ready=lambda: print(port, flush=True), on_stop=listener.close
-        )
-        return supervisor.run()
+        stages = [(judges, 35), ([keeper], 5)]
+        return Supervisor(stages, on_ready=lambda: say(str(port)), on_stop=listener.close).run()
 
 
 if __name__ == "__main__":

@@ -96,7 +96,9 @@ def test_an_idle_connection_is_closed(serve):
     assert client.read_all() == b""
 
 
-@pytest.mark.parametrize("beginning", [b"GET / HT", post(b"Content-Length: 50")[:-2], post(b"Content-Length: 50") + b"ab"])
+@pytest.mark.parametrize(
+    "beginning", [b"GET / HT", post(b"Content-Length: 50")[:-2], post(b"Content-Length: 50") + b"ab"]
+)
 def test_half_a_request_is_408(serve, beginning):
     assert refused(serve().connect().send(beginning).read_answer()) == 408
 

@@ -1,8 +1,11 @@
+import json
 import os
 import signal
 import subprocess
 import threading
 import time
+
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def is_running(pid):
@@ -102,3 +105,12 @@ def test_no_accepted_request_is_lost_in_a_drain_under_load(sample):
         thread.join(timeout=30)
     assert before > 50
     assert not lost
+
+
+def test_connections_opened_at_once_are_shared_by_the_workers(sample, wait_for):
+    service = sample(workers=2, accept_pause_seconds=0.002).wait_until_ready()
+    seen = set()
+    wait_for(lambda: len(seen.add(service.ask()["pid"]) or seen) == 2)
+    clients = [service.connect() for _ in range(40)]
+    served = [json.loads(client.send(GET).read_answer()[2])["pid"] for client in clients]
+    assert min(map(served.count, seen)) >= 5  # accepting all that waits gave one of them as good as none
