@@ -1,7 +1,7 @@
 """What people decided of notes, held in memory: a new verdict on such a note takes the person's decision."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
-from itertools import islice
 from typing import NamedTuple, cast
 
 import msgspec
@@ -13,7 +13,7 @@ from serving.store.feedback import changed_decisions, newest_change, standing_de
 
 MAX_NOTES = 200_000
 _OVERLAP_US = 30_000_000  # a change may be committed this much later than it is dated, and clocks may differ
-_CHECKED_AT_ONCE = 500
+_CHECKED_AT_ONCE = 100
 
 
 class HumanDecision(NamedTuple):
@@ -26,12 +26,12 @@ class HumanDecision(NamedTuple):
 class HumanDecisions:
     """Decisions of the 200,000 notes decided on last (older ones no longer hold for new verdicts).
 
-    `refresh` reads what changed, and looks again at 500 of the notes held: what was erased is forgotten in turn.
+    `refresh` reads what changed, and looks again at 100 of the notes held: what was erased is forgotten in turn.
     """
 
     def __init__(self, *, max_notes: int = MAX_NOTES) -> None:
         self._max_notes = max_notes
-        self._by_note: dict[str, HumanDecision] = {}  # the one decided on last stands last
+        self._by_note: OrderedDict[str, HumanDecision] = OrderedDict()  # the one decided on last stands last
         self._seen: dict[str, int] = {}  # feedback_id -> changed_us, of the overlap
         self._newest_us: int | None = None
         self._to_check: list[str] = []
@@ -74,17 +74,17 @@ class HumanDecisions:
         self._seen = {feedback_id: us for feedback_id, _, us in changes}
 
     def _put(self, rows: list[tuple[str, str, str | None]], *, instead_of: Iterable[str] = ()) -> None:
+        """Take over what stands; each note changes at once, for `apply` may run in another thread."""
         standing = {note_id: HumanDecision(cast(Decision, decision), reason) for note_id, decision, reason in rows}
-        gone = [note_id for note_id in instead_of if note_id not in standing and note_id in self._by_note]
-        new = {note_id: human for note_id, human in standing.items() if self._by_note.get(note_id) != human}
-        if gone or new:
-            by_note = {note_id: human for note_id, human in self._by_note.items() if note_id not in new}
-            for note_id in gone:
-                del by_note[note_id]
-            by_note |= new
-            for note_id in list(islice(by_note, max(0, len(by_note) - self._max_notes))):
-                del by_note[note_id]
-            self._by_note = by_note  # at once: `apply` may run in another thread
+        for note_id in instead_of:
+            if note_id not in standing:
+                self._by_note.pop(note_id, None)
+        for note_id, human in standing.items():
+            if self._by_note.get(note_id) != human:
+                self._by_note[note_id] = human
+                self._by_note.move_to_end(note_id)
+        while len(self._by_note) > self._max_notes:
+            self._by_note.popitem(last=False)
 
     def _next_to_check(self) -> list[str]:
         if not self._to_check:

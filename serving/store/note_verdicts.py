@@ -1,6 +1,6 @@
 """The stored verdicts on one note, by time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,25 @@ from sqlalchemy.engine import Connection
 from serving.store.tables import verdict
 
 Row = Mapping[Any, Any]
+_IDS = 500  # a query
+_COMPARED = ("verdict_id", "label", "author_label", "decision", "comments")
+_now, _before, _earlier = verdict.alias("now"), verdict.alias("before"), verdict.alias("earlier")
+_PREVIOUS_SEQ = (
+    sa.select(_earlier.c.seq)
+    .where(
+        _earlier.c.note_id == _now.c.note_id,
+        sa.tuple_(_earlier.c.scored_us, _earlier.c.seq) < sa.tuple_(_now.c.scored_us, _now.c.seq),
+    )
+    .order_by(_earlier.c.scored_us.desc(), _earlier.c.seq.desc())
+    .limit(1)
+    .correlate(_now)
+    .scalar_subquery()
+)
+_PAIRS = sa.select(
+    *(_now.c[name] for name in (*_COMPARED, "note_id", "scored_us")),
+    *(_now.c[name] for name in ("model_version", "ruleset_version", "policy_version")),
+    *(_before.c[name].label(f"previous_{name}") for name in _COMPARED),
+).join_from(_now, _before, _before.c.seq == _PREVIOUS_SEQ)
 
 
 def list_verdicts(connection: Connection, note_id: str, *, limit: int) -> list[Row]:
@@ -22,13 +41,21 @@ def find_previous(connection: Connection, note_id: str, *, verdict_id: str | Non
     """Give the note's latest stored verdict before this one (stored or not); None: before what comes next."""
     query = sa.select(verdict).where(verdict.c.note_id == note_id)
     if verdict_id is not None:
-        query = query.where(verdict.c.verdict_id != verdict_id)
-        own = sa.select(verdict.c.scored_us).where(verdict.c.verdict_id == verdict_id)
-        scored_us = connection.execute(own).scalar()
-        if scored_us is not None:
-            query = query.where(verdict.c.scored_us <= scored_us)
+        own = sa.select(verdict.c.scored_us, verdict.c.seq).where(verdict.c.verdict_id == verdict_id)
+        if (now := connection.execute(own).first()) is not None:
+            query = query.where(sa.tuple_(verdict.c.scored_us, verdict.c.seq) < sa.tuple_(*now))
     query = query.order_by(verdict.c.scored_us.desc(), verdict.c.seq.desc()).limit(1)
     return connection.execute(query).mappings().first()
+
+
+def pair_with_previous(connection: Connection, verdict_ids: Sequence[str]) -> list[tuple[Row, Row]]:
+    """Give stored verdicts that have one before them on the same note, each with that one, as (previous, now)."""
+    pairs: list[tuple[Row, Row]] = []
+    for start in range(0, len(verdict_ids), _IDS):
+        query = _PAIRS.where(_now.c.verdict_id.in_(verdict_ids[start : start + _IDS]))
+        for row in connection.execute(query).mappings():
+            pairs.append(({name: row[f"previous_{name}"] for name in _COMPARED}, row))
+    return pairs
 
 
 def is_changed(previous: Row, now: Row) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from data.labels import Label
 from serving.journal.record import VerdictRecord
 from serving.store.clock import time_of
-from serving.store.note_verdicts import Row, find_previous, is_changed
+from serving.store.note_verdicts import Row, is_changed, pair_with_previous
 from serving.store.tables import verdict
 from serving.store.verdicts import insert_verdicts
 from serving.webhooks.events import VerdictChanged
@@ -34,22 +34,22 @@ def insert_and_tell(connection: Connection, records: Sequence[VerdictRecord], *,
         Verdicts newly stored.
     """
     after_comments = [record.verdict_id for record in records if record.origin == "comments"] if url else []
-    known = {row["verdict_id"] for row in _find(connection, after_comments)}
+    known = _stored(connection, after_comments)
     inserted = insert_verdicts(connection, records)
     if url:
-        for row in _find(connection, [verdict_id for verdict_id in after_comments if verdict_id not in known]):
-            previous = find_previous(connection, row["note_id"], verdict_id=row["verdict_id"])
-            if previous is not None and is_changed(previous, row):
-                enqueue(connection, url=url, body=_event(previous, row))
+        new = [verdict_id for verdict_id in after_comments if verdict_id not in known]
+        for previous, now in pair_with_previous(connection, new):
+            if is_changed(previous, now):
+                enqueue(connection, url=url, body=_event(previous, now))
     return inserted
 
 
-def _find(connection: Connection, verdict_ids: Sequence[str]) -> list[Row]:
-    rows: list[Row] = []
+def _stored(connection: Connection, verdict_ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
     for start in range(0, len(verdict_ids), _IDS):
-        query = sa.select(verdict).where(verdict.c.verdict_id.in_(verdict_ids[start : start + _IDS]))
-        rows += connection.execute(query).mappings()
-    return rows
+        query = sa.select(verdict.c.verdict_id).where(verdict.c.verdict_id.in_(verdict_ids[start : start + _IDS]))
+        found.update(connection.execute(query).scalars())
+    return found
 
 
 def _event(previous: Row, now: Row) -> VerdictChanged:
