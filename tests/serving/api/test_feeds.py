@@ -309,30 +309,21 @@ def test_an_answer_that_takes_too_long_is_refused(embedded, tmp_path):
     assert reports.pid is None
 
 
-def test_the_process_ends_with_its_parent_however_that_ends(tmp_path):
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-    child = int(parent.stdout.readline())
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
-    wait_until(lambda: not is_alive(child), seconds=60)
-
-
 PARENT = """
 import pathlib, sys, time
 from serving.report_process import ReportProcess
 from serving.settings import Settings
-print(ReportProcess(Settings(state=pathlib.Path(sys.argv[1]))).pid, flush=True)
+ReportProcess(Settings(state=pathlib.Path(sys.argv[1])))
+print("started", flush=True)
 time.sleep(600)
 """
 
 
-def is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def test_the_process_ends_with_its_parent_however_that_ends(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout.readline() == b"started\n"
+        parent.kill()
+        parent.communicate(timeout=60)  # ends when nobody holds the pipe, which the process has from its parent
 
 
 def test_only_so_many_questions_may_wait(embedded, tmp_path, monkeypatch):
