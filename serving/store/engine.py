@@ -4,11 +4,19 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, InternalError, OperationalError, TimeoutError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    TimeoutError,
+)
 
 from data.errors import AppError, ConfigError
 from serving.settings import Settings
@@ -17,6 +25,7 @@ from serving.store.patience import PatientConnection
 
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 _WAIT_FOR_LOCK_S = 10
+_TOO_LARGE, _READ_ONLY = "54", "25006"  # PostgreSQL's codes: a value over a limit of its own; a standby
 _READ = "huoren_read"  # execution option: this transaction only reads
 
 
@@ -174,9 +183,10 @@ def _make_engine(url: URL, patience_s: float) -> Engine:
 
 def _make_private_file(_dialect: Any, _record: Any, arguments: Any, _named: Any) -> None:
     """Make the file before SQLite does: it, and what SQLite lays beside it, is for its owner alone."""
-    path = Path(arguments[0])
-    if not path.exists():
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    try:
+        os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreUnavailable(f"the database's file must open. Got: {error.strerror}.") from error
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -193,19 +203,21 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def _told_apart() -> Iterator[None]:
-    """Turn what a database that is away raises into `StoreUnavailable`, and let our own mistakes through."""
+    """Turn what a database that is away raises into `StoreUnavailable`, and let through what a statement's fault is."""
     try:
         yield
     except TimeoutError as error:  # of the pool
-        raise StoreUnavailable("The database must answer. Got no free connection instead.") from error
-    except DatabaseError as error:
-        away = isinstance(error, OperationalError | InternalError) or type(error) is DatabaseError
+        raise StoreUnavailable("the database must answer. Got no free connection instead.") from error
+    except DBAPIError as error:
         code = getattr(error.orig, "sqlite_errorcode", None)
-        if not away or code == sqlite3.SQLITE_ERROR:
-            raise
         name = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
-        raise StoreUnavailable(f"The database must answer. Got {name or 'no connection'} instead.") from error
-    except InterfaceError as error:
-        raise StoreUnavailable("The database must answer. Got a closed connection instead.") from error
-    except OSError as error:
-        raise StoreUnavailable(f"The database must answer. Got {error.strerror or 'no connection'} instead.") from error
+        if error.orig is not None and name is not None and name.startswith(_TOO_LARGE):
+            raise DataError(error.statement, error.params, error.orig, hide_parameters=True) from error
+        if code == sqlite3.SQLITE_ERROR or not (
+            isinstance(error, OperationalError)
+            or type(error) is DatabaseError  # a file that is no database, or a damaged one
+            or (isinstance(error, InternalError) and name == _READ_ONLY)
+            or (isinstance(error, InterfaceError) and not isinstance(error.orig, sqlite3.Error))
+        ):
+            raise
+        raise StoreUnavailable(f"the database must answer. Got {name or 'no connection'} instead.") from error

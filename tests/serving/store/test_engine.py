@@ -5,14 +5,16 @@ import threading
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
 from data.errors import ConfigError
 from serving.settings import Settings
 from serving.store.audit_log import record_action
 from serving.store.engine import Store, StoreUnavailable, open_store, parse_url
 from serving.store.tables import audit_log
+from serving.store.verdicts import insert_verdicts
 from tests.serving.postgres import PostgresServer
+from tests.serving.store.records import make_record
 
 
 def write(store, target="a"):
@@ -70,6 +72,29 @@ def test_our_own_mistakes_are_not_taken_for_a_database_that_is_away(store):
         connection.execute(text("SELECT * FROM nowhere"))
     with pytest.raises(IntegrityError), store.begin() as connection:
         connection.execute(audit_log.insert().values(seq=1))
+
+
+def test_a_value_over_a_limit_of_the_database_is_an_error_of_the_value(store):
+    record = make_record(note_id="".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(10_000)))
+    if store.dialect == "sqlite":
+        with store.begin() as connection:
+            assert insert_verdicts(connection, [record]) == 1
+        return
+    with pytest.raises(DataError), store.begin() as connection:
+        insert_verdicts(connection, [record])
+
+
+def test_an_error_of_the_caller_passes_as_it_is(store):
+    with pytest.raises(FileNotFoundError), store.begin():
+        open("/nowhere/at/all")  # noqa: SIM115 (it does not open)
+
+
+def test_a_file_that_cannot_be_made_is_told(tmp_path):
+    store = Store(f"sqlite:///{tmp_path}/nowhere/huoren.db")
+    assert not store.is_up()
+    with pytest.raises(StoreUnavailable, match="No such file"):
+        write(store)
+    store.close()
 
 
 def test_no_value_stands_in_an_error(store):
@@ -180,7 +205,7 @@ def test_a_server_that_says_nothing_hangs_no_thread(postgres_server):
 
 def test_a_statement_that_takes_too_long_is_broken_off(postgres_server):
     store = Store(postgres_server.url, patience_s=0.5)
-    with pytest.raises(StoreUnavailable, match="57014"), store.read() as connection:
+    with pytest.raises(StoreUnavailable), store.read() as connection:
         connection.execute(text("SELECT pg_sleep(60)"))
     assert store.is_up()
     store.close()

@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from sqlalchemy import func, insert, select
 
@@ -97,3 +99,22 @@ def test_an_author_may_be_erased_by_any_id(store):
     fill(store, "half \ud83d", "a\0\ud83d")
     with store.begin() as connection:
         assert erase_author(connection, "a\0\ud83d", secret=SECRET, actor="ops").verdicts == 2
+
+
+def test_an_erasure_waits_for_verdicts_that_are_being_stored(store):
+    record = make_record(note_id="note first")
+
+    def erase_it():
+        with store.begin() as connection:
+            erased.append(erase_note(connection, "note first", secret=SECRET, actor="ops"))
+
+    erased = []
+    eraser = threading.Thread(target=erase_it)
+    with store.begin() as connection:
+        insert_verdicts(connection, [record])
+        eraser.start()
+        eraser.join(0.3)  # it cannot end before the transaction does
+        assert erased == []
+    eraser.join()
+    assert erased[0].verdicts == 1
+    assert rows(store)["verdict"] == 0
