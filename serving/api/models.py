@@ -61,12 +61,12 @@ async def get_card(call: Call) -> Response:
     return await call.service.in_thread(_card, call)
 
 
-async def put_current(call: Call) -> SwapAnswer:
+async def swap_model(call: Call) -> SwapAnswer:
     """Put a model into use."""
     return await call.service.in_thread(_swap, call, call.body.version, "model.swap")
 
 
-async def roll_back(call: Call) -> SwapAnswer:
+async def roll_back_model(call: Call) -> SwapAnswer:
     """Put the model that was in use before into use again."""
 
     def work() -> SwapAnswer:
@@ -155,7 +155,7 @@ ENDPOINTS = (
         method="PUT",
         path="/v1/models/current",
         summary="Put a model into use",
-        handle=put_current,
+        handle=swap_model,
         role="admin",
         body=SwapBody,
         answer=SwapAnswer,
@@ -168,7 +168,7 @@ ENDPOINTS = (
         method="POST",
         path="/v1/models/rollback",
         summary="Put the model that was in use before into use again",
-        handle=roll_back,
+        handle=roll_back_model,
         role="admin",
         answer=SwapAnswer,
         refusals=(409,),

@@ -41,12 +41,12 @@ async def get_phrases(call: Call) -> PhrasesAnswer:
     return await call.service.in_thread(_read_phrases, call)
 
 
-async def put_list(call: Call) -> PutAnswer:
+async def replace_phrases(call: Call) -> PutAnswer:
     """Store a new version of the phrase list and use it."""
     return await call.service.in_thread(_put_phrases, call)
 
 
-async def roll_back_list(call: Call) -> PutAnswer:
+async def roll_back_phrases(call: Call) -> PutAnswer:
     """Use the phrase list before."""
     return await call.service.in_thread(roll_back_version, call, "phrases", DEFAULT)
 
@@ -90,7 +90,7 @@ ENDPOINTS = (
         method="PUT",
         path="/v1/phrases",
         summary="Store a new phrase list and use it",
-        handle=put_list,
+        handle=replace_phrases,
         role="admin",
         tag="policies",
         body=PhrasesBody,
@@ -106,7 +106,7 @@ ENDPOINTS = (
         method="POST",
         path="/v1/phrases/rollback",
         summary="Use the phrase list that was in use before",
-        handle=roll_back_list,
+        handle=roll_back_phrases,
         role="admin",
         tag="policies",
         answer=PutAnswer,

@@ -91,17 +91,17 @@ async def get_policy(call: Call) -> PolicyAnswer:
     return await call.service.in_thread(_read_policy, call)
 
 
-async def put(call: Call) -> PutAnswer:
+async def replace_policy(call: Call) -> PutAnswer:
     """Store a new version of a policy and use it."""
     return await call.service.in_thread(_put_policy, call)
 
 
-async def roll_back(call: Call) -> PutAnswer:
+async def roll_back_policy(call: Call) -> PutAnswer:
     """Use the version before."""
     return await call.service.in_thread(roll_back_version, call, "policy", call.path["name"])
 
 
-async def dry_run(call: Call) -> Trial:
+async def dry_run_policy(call: Call) -> Trial:
     """Show what a policy or phrase list would change."""
     body: TrialBody = call.body
     if body.policy is None and body.phrases is None:
@@ -179,7 +179,7 @@ ENDPOINTS = (
         method="PUT",
         path="/v1/policies/{name}",
         summary="Store a new version of a policy and use it",
-        handle=put,
+        handle=replace_policy,
         role="admin",
         tag="policies",
         body=PolicyBody,
@@ -194,7 +194,7 @@ ENDPOINTS = (
         method="POST",
         path="/v1/policies/{name}/rollback",
         summary="Use the version of a policy that was in use before",
-        handle=roll_back,
+        handle=roll_back_policy,
         role="admin",
         tag="policies",
         answer=PutAnswer,
@@ -205,7 +205,7 @@ ENDPOINTS = (
         method="POST",
         path="/v1/policies/{name}/dry-run",
         summary="Show what a policy or phrase list would change on notes",
-        handle=dry_run,
+        handle=dry_run_policy,
         role="admin",
         tag="policies",
         body=TrialBody,
