@@ -18,6 +18,7 @@ from serving.store.verdicts import latest_verdict
 
 Kind = Literal["false_positive", "miss", "wrong_label"]
 Appeal = Literal["upheld", "overturned"]
+MAX_ID_CHARS = 512  # PostgreSQL indexes no longer ones
 _GIVEN = ("kind", "suggested_label", "decision", "appeal", "actor", "reason")
 
 
@@ -35,9 +36,7 @@ class FeedbackItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         ]
         | None
     ) = None
-    note_id: (
-        Annotated[str, msgspec.Meta(min_length=1, max_length=10_000, description="Needed without `verdict_id`.")] | None
-    ) = None
+    note_id: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_CHARS)] | None = None
     kind: Annotated[Kind, msgspec.Meta(description="What is claimed; `wrong_label` needs `suggested_label`.")]
     suggested_label: Label | None = None
     decision: (

@@ -1,6 +1,6 @@
 """The stored verdicts on one note, by time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,11 +23,15 @@ _PREVIOUS_SEQ = (
     .correlate(_now)
     .scalar_subquery()
 )
-_PAIRS = sa.select(
-    *(_now.c[name] for name in (*_COMPARED, "note_id", "scored_us")),
-    *(_now.c[name] for name in ("model_version", "ruleset_version", "policy_version")),
-    *(_before.c[name].label(f"previous_{name}") for name in _COMPARED),
-).join_from(_now, _before, _before.c.seq == _PREVIOUS_SEQ)
+_PAIRS = (
+    sa.select(
+        *(_now.c[name] for name in (*_COMPARED, "note_id", "scored_us")),
+        *(_now.c[name] for name in ("model_version", "ruleset_version", "policy_version")),
+        *(_before.c[name].label(f"previous_{name}") for name in _COMPARED),
+    )
+    .join_from(_now, _before, _before.c.seq == _PREVIOUS_SEQ)
+    .where(_now.c.origin == "comments")
+)
 
 
 def list_verdicts(connection: Connection, note_id: str, *, limit: int) -> list[Row]:
@@ -48,14 +52,18 @@ def find_previous(connection: Connection, note_id: str, *, verdict_id: str | Non
     return connection.execute(query).mappings().first()
 
 
-def pair_with_previous(connection: Connection, verdict_ids: Sequence[str]) -> list[tuple[Row, Row]]:
-    """Give stored verdicts that have one before them on the same note, each with that one, as (previous, now)."""
-    pairs: list[tuple[Row, Row]] = []
-    for start in range(0, len(verdict_ids), _IDS):
-        query = _PAIRS.where(_now.c.verdict_id.in_(verdict_ids[start : start + _IDS]))
-        for row in connection.execute(query).mappings():
-            pairs.append(({name: row[f"previous_{name}"] for name in _COMPARED}, row))
-    return pairs
+def pair_comments(connection: Connection, note_ids: Sequence[str], *, since_us: int) -> Iterator[tuple[Row, Row]]:
+    """Give verdicts after new comments, each with the one before it on the same note, as (previous, now).
+
+    Parameters
+    ----------
+    since_us
+        Scored then or later, in microseconds since 1970.
+    """
+    for start in range(0, len(note_ids), _IDS):
+        query = _PAIRS.where(_now.c.note_id.in_(note_ids[start : start + _IDS]), _now.c.scored_us >= since_us)
+        for row in connection.execute(query).mappings().all():
+            yield {name: row[f"previous_{name}"] for name in _COMPARED}, row
 
 
 def is_changed(previous: Row, now: Row) -> bool:

@@ -38,7 +38,7 @@ verdict = Table(
     Column("origin", PlainString(16), nullable=False),  # classify | batch | comments | job
     Column("caller", PlainString(64), nullable=False),  # name of the API key; "" without keys
     Column("request_id", PlainString(64), nullable=False),
-    Column("note_id", AnyText, nullable=False, index=True),
+    Column("note_id", AnyText, nullable=False),
     Column("author_hash", PlainString(32), index=True),  # keyed hash: `serving.journal.record.id_hash`
     Column("feed_id", AnyText),
     Column("keyword", AnyText),
@@ -70,6 +70,7 @@ verdict = Table(
     Column("ruleset_version", PlainString(64), nullable=False),
     Column("policy_version", PlainString(160), nullable=False),
     Index("ix_verdict_feed_published_us", "feed", "published_us"),
+    Index("ix_verdict_note_id_scored_us", "note_id", "scored_us"),
 )
 
 # How many verdicts were stored, by feed and the day the note was published; outlives retention and erasure.

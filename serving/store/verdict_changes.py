@@ -1,4 +1,4 @@
-"""What a verdict after new comments changed is told once, however often the verdict is stored again."""
+"""What a verdict after new comments changed is told when it is stored, not again when it is stored again."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from data.labels import Label
 from serving.journal.record import VerdictRecord
 from serving.store.clock import time_of
-from serving.store.note_verdicts import Row, is_changed, pair_with_previous
+from serving.store.note_verdicts import Row, is_changed, pair_comments
 from serving.store.tables import verdict
 from serving.store.verdicts import insert_verdicts
 from serving.webhooks.events import VerdictChanged
@@ -21,7 +21,8 @@ def insert_and_tell(connection: Connection, records: Sequence[VerdictRecord], *,
     """Store verdicts; of those after new comments that changed something, put `verdict.changed` into the outbox.
 
     It happens where verdicts are stored, not where they are answered: there the one before may not be stored yet, or
-    the database may be away.
+    the database may be away. One process's journal may be stored before another's: a verdict that comes late, and was
+    scored between two, is compared with the later one as well.
 
     Parameters
     ----------
@@ -33,13 +34,17 @@ def insert_and_tell(connection: Connection, records: Sequence[VerdictRecord], *,
     int
         Verdicts newly stored.
     """
-    after_comments = [record.verdict_id for record in records if record.origin == "comments"] if url else []
-    known = _stored(connection, after_comments)
+    if url is None:
+        return insert_verdicts(connection, records)
+    ids = {record.verdict_id for record in records}
+    new = ids - _stored(connection, list(ids))
     inserted = insert_verdicts(connection, records)
-    if url:
-        new = [verdict_id for verdict_id in after_comments if verdict_id not in known]
-        for previous, now in pair_with_previous(connection, new):
-            if is_changed(previous, now):
+    of_new = [record for record in records if record.verdict_id in new]
+    if of_new:
+        notes, since_us = sorted({record.note_id for record in of_new}), min(record.scored_us for record in of_new)
+        for previous, now in pair_comments(connection, notes, since_us=since_us):
+            is_new = now["verdict_id"] in new or previous["verdict_id"] in new
+            if is_new and is_changed(previous, now):
                 enqueue(connection, url=url, body=_event(previous, now))
     return inserted
 

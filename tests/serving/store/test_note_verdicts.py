@@ -1,4 +1,4 @@
-from serving.store.note_verdicts import find_previous, is_changed, list_verdicts, pair_with_previous
+from serving.store.note_verdicts import find_previous, is_changed, list_verdicts, pair_comments
 from serving.store.verdicts import insert_verdicts
 from tests.serving.store.records import make_record
 
@@ -22,16 +22,16 @@ def test_the_verdict_before_another_is_the_latest_one_scored_before_it(store):
 
 
 def test_of_verdicts_scored_at_once_only_the_one_stored_later_has_one_before(store):
-    first, second = (make_record(note_id="note", scored_us=10) for _ in range(2))
-    alone = make_record(2)
+    first, second = (make_record(note_id="note", scored_us=10, origin="comments") for _ in range(2))
+    alone = make_record(2, origin="comments", scored_us=10)
     with store.begin() as connection:
         insert_verdicts(connection, [first, second, alone])
-        ids = [record.verdict_id for record in (first, second, alone)]
-        ((previous, now),) = pair_with_previous(connection, ids)
-        assert {previous["verdict_id"], now["verdict_id"]} == set(ids[:2])
+        ((previous, now),) = pair_comments(connection, ["note", alone.note_id], since_us=10)
+        assert {previous["verdict_id"], now["verdict_id"]} == {first.verdict_id, second.verdict_id}
         assert previous_id(connection, now["verdict_id"]) == previous["verdict_id"]
         assert previous_id(connection, previous["verdict_id"]) is None
         assert (previous["label"], previous["comments"]) == ("diversion", [])
+        assert list(pair_comments(connection, ["note"], since_us=11)) == []
 
 
 def row_of(**changes):

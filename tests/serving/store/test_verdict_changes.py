@@ -38,6 +38,15 @@ def test_a_change_is_told_where_both_verdicts_are_stored_at_once(store):
     assert len(told(store)) == 1
 
 
+def test_a_change_is_told_where_the_verdict_before_is_stored_later(store):
+    before, after = make_record(**BEFORE), make_record(**AFTER)
+    insert(store, after)
+    assert told(store) == []
+    insert(store, before)
+    (event,) = told(store)
+    assert (event["verdict_id"], event["previous_verdict_id"]) == (after.verdict_id, before.verdict_id)
+
+
 def test_a_record_that_is_stored_again_is_told_once(store):
     before, after = make_record(**BEFORE), make_record(**AFTER)
     for _ in range(2):

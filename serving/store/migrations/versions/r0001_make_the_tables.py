@@ -221,7 +221,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_verdict_author_hash"), "verdict", ["author_hash"], unique=False)
     op.create_index("ix_verdict_feed_published_us", "verdict", ["feed", "published_us"], unique=False)
-    op.create_index(op.f("ix_verdict_note_id"), "verdict", ["note_id"], unique=False)
+    op.create_index("ix_verdict_note_id_scored_us", "verdict", ["note_id", "scored_us"], unique=False)
     op.create_index(op.f("ix_verdict_scored_us"), "verdict", ["scored_us"], unique=False)
     op.create_table(
         "webhook",
