@@ -6,6 +6,8 @@
 #   make lint     ruff and mypy
 #   make acceptance  run the ratio's acceptance rows on simulated feeds and, where corpora are, on real sources
 #   make bench    notes per second and core; NOTES=path for notes of your own
+#   make bench-api  what the service answers a second, with wrk from outside; ARGS="--seconds 30"
+#   make vulnerabilities  known vulnerabilities of the locked packages, where PyPI can be asked
 #   make fit      train a model; ARGS="my-model ..." goes to `huoren fit`
 #   make evaluate measure a model; ARGS="..." goes to `huoren evaluate`
 #   make clean    delete what was made, except .venv
@@ -32,7 +34,7 @@ HUOREN_CORPORA ?= $(abspath $(CORPORA))
 export HUOREN_CORPORA
 endif
 
-.PHONY: run demo test lint acceptance bench fit evaluate clean
+.PHONY: run demo test lint acceptance bench bench-api vulnerabilities fit evaluate clean
 .DEFAULT_GOAL := run
 
 run: demo
@@ -46,7 +48,7 @@ demo: .venv/.installed
 	@echo "The report with its charts: out/report.html"
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
@@ -57,6 +59,12 @@ acceptance: .venv/.installed-dev
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m training.bench $(NOTES)
+
+bench-api: .venv/.installed-dev
+	$(BIN)/python -m serving.api_bench $(ARGS)
+
+vulnerabilities: .venv/.installed-dev
+	$(BIN)/pip-audit --progress-spinner off --disable-pip --no-deps -r $(LOCK)
 
 fit: .venv/.installed-dev
 	$(HUOREN) fit $(ARGS)
