@@ -51,9 +51,10 @@ class PhraseMatcher:
         >>> PhraseMatcher(block=["VX"]).hits("加vx吧")
         PhraseHits(allow=False, block=True)
         """
+        characters = set(text)  # most phrases begin with none of them, and need no search
         return PhraseHits(
-            allow=any(self._stands_in(text, phrase) for phrase in self._allow),
-            block=any(self._stands_in(text, phrase) for phrase in self._block),
+            allow=any(phrase[0] in characters and self._stands_in(text, phrase) for phrase in self._allow),
+            block=any(phrase[0] in characters and self._stands_in(text, phrase) for phrase in self._block),
         )
 
     def _stands_in(self, text: str, phrase: str) -> bool:

@@ -106,9 +106,13 @@ async def dry_run_policy(call: Call) -> Trial:
     body: TrialBody = call.body
     if body.policy is None and body.phrases is None:
         raise RequestError(422, "a policy or phrases to try must be given. Got neither.", pointer="")
-    notes = [_note(given, position) for position, given in enumerate(body.notes)]
     models, name = call.service.models, call.path["name"]
-    return await call.service.in_thread(try_policy, models, name, body.policy, body.phrases, notes)
+
+    def work() -> Trial:
+        notes = [_note(given, position) for position, given in enumerate(body.notes)]
+        return try_policy(models, name, body.policy, body.phrases, notes)
+
+    return await call.service.in_thread(work)
 
 
 def _read_policy(call: Call) -> PolicyAnswer:
@@ -211,7 +215,7 @@ ENDPOINTS = (
         body=TrialBody,
         answer=Trial,
         refusals=(404, 409),
-        max_body=16 * MAX_BODY_BYTES,
+        max_body=4 * MAX_BODY_BYTES,
         description="Up to 100 notes, judged as now and as then; nothing is stored, counted or put into use. "
         "A policy changes decisions, never labels.",
     ),

@@ -97,6 +97,12 @@ def test_phrases_are_read_as_they_were_put(store):
     assert chosen(store).phrases is None
 
 
+def test_phrases_of_any_characters_are_stored(store):
+    body = PhrasesBody(allow=("a\0",), block=("😀", "\\", '"', "加\u2028"))
+    put_phrases(store, body, by="ann", expected=None)
+    assert chosen(store).phrases.body == body
+
+
 def test_the_model_before_the_first_choice_can_be_gone_back_to(store):
     choose_model(store, "2", by="ann", before="1")
     assert (chosen(store).model, previous_model(store)) == ("2", "1")
