@@ -1,9 +1,10 @@
 """`/v1/jobs`: a large set of notes judged later; how far it is, its results, and its end."""
 
-import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -89,9 +90,8 @@ async def read_job(call: Call) -> Job:
 
 async def read_job_results(call: Call) -> StreamingResponse:
     """Stream the results."""
-    file = await call.service.in_thread(_open_results, call)
-    headers = {"Content-Length": str(os.fstat(file).st_size)}
-    return StreamingResponse(_chunks(file), headers=headers, media_type=LINES)
+    path, size = await call.service.in_thread(_find_results, call)
+    return StreamingResponse(_chunks(path), headers={"Content-Length": str(size)}, media_type=LINES)
 
 
 async def delete_job(call: Call) -> Job:
@@ -121,7 +121,7 @@ def _find(call: Call) -> Row[Any]:
     return row
 
 
-def _open_results(call: Call) -> int:
+def _find_results(call: Call) -> tuple[Path, int]:
     row = _find(call)
     if row.state in WAITING:
         raise RequestError(409, "the job must be done before its results are read. It is not.", type="job_running")
@@ -129,15 +129,14 @@ def _open_results(call: Call) -> int:
     if row.state == "done" and row.expires_us > now_us():
         if row.host != host_of(settings):
             raise RequestError(404, "results must be read from the machine that took the job. This is another.")
-        try:
-            return os.open(folder_of(settings, row.job_id) / RESULTS, os.O_RDONLY)
-        except FileNotFoundError:
-            pass
+        path = folder_of(settings, row.job_id) / RESULTS
+        with suppress(FileNotFoundError):
+            return path, path.stat().st_size
     raise RequestError(404, "the job must have results. They were deleted, or it was ended before it had any.")
 
 
-def _chunks(file: int) -> Iterator[bytes]:
-    with open(file, "rb") as results:
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as results:
         while chunk := results.read(_CHUNK_BYTES):
             yield chunk
 

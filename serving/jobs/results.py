@@ -8,7 +8,7 @@ import msgspec
 
 from serving.api.problems import Problem, RequestError, make_problem
 from serving.api.verdict_answer import VerdictAnswer
-from serving.jobs.spool import RESULTS
+from serving.jobs.spool import RESULTS, require_room
 
 
 class JudgedLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", tag="verdict"):
@@ -51,6 +51,7 @@ class Results:
     """
 
     def __init__(self, folder: Path, *, size: int) -> None:
+        self._folder = folder
         self._file = os.open(folder / RESULTS, os.O_WRONLY | os.O_CREAT, 0o600)
         os.ftruncate(self._file, size)
         os.lseek(self._file, size, os.SEEK_SET)
@@ -65,6 +66,7 @@ class Results:
     def append(self, lines: list[ResultLine]) -> int:
         """Write lines and bring them to disk; bytes written."""
         data = self._encoder.encode_lines(lines)
+        require_room(self._folder, len(data))
         view = memoryview(data)
         while view:
             view = view[os.write(self._file, view) :]

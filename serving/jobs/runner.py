@@ -9,7 +9,6 @@ from pathlib import Path
 
 from prometheus_client.multiprocess import mark_process_dead
 
-from serving.jobs.process import run_jobs
 from serving.jobs.spool import host_of
 from serving.server.child import run_child
 from serving.settings import Settings
@@ -42,7 +41,7 @@ class JobProcess:
         if is_waiting:
             context = multiprocessing.get_context("spawn")
             # A daemon: it ends with the keeper, and the job goes on when there is one again.
-            args = (False, _LAST_SECONDS, run_jobs, settings)
+            args = (False, _LAST_SECONDS, _run_jobs, settings)
             self._process = context.Process(target=run_child, args=args, name="huoren jobs", daemon=True)
             self._process.start()
 
@@ -70,6 +69,12 @@ class JobProcess:
         else:
             self._failures = 0
         self._process = None
+
+
+def _run_jobs(settings: Settings) -> None:
+    from serving.jobs.process import run_jobs  # here: what judging loads is none of the keeper's
+
+    run_jobs(settings)
 
 
 _processes: dict[Path, JobProcess] = {}  # by state folder

@@ -1,5 +1,6 @@
 """The spool: STATE/spool/<job id>/ holds a job's input until it ends, and its results for a day."""
 
+import errno
 import fcntl
 import os
 import re
@@ -17,6 +18,7 @@ from serving.store.jobs import WAITING, expire_jobs, find_job
 INPUT = "notes.jsonl"
 RESULTS = "results.jsonl"
 UPLOAD = ".upload"  # how a folder ends whose input is not whole yet
+RESERVE_BYTES = 2**30  # jobs leave so much of the disk to the journal, without which nothing is answered
 _HOST = "host"
 _JOB_ID = re.compile(r"[0-9a-f]{32}")
 _GRACE_SECONDS = 60.0  # between a folder and the row, or the lock, that vouches for it
@@ -56,6 +58,19 @@ def host_of(settings: Settings) -> str:
         finally:
             own.unlink()
     return path.read_text(encoding="utf-8")
+
+
+def require_room(folder: Path, size: int) -> None:
+    """Check that the disk takes so many bytes and keeps its reserve.
+
+    Raises
+    ------
+    OSError
+        If it does not.
+    """
+    disk = os.statvfs(folder)
+    if disk.f_bavail * disk.f_frsize < RESERVE_BYTES + size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def remove(folder: Path) -> None:

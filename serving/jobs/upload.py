@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from data.errors import DataError
-from serving.jobs.spool import INPUT, UPLOAD, lock_folder
+from serving.jobs.spool import INPUT, UPLOAD, lock_folder, require_room
 from serving.journal.record import new_id
 
 MAX_NOTES = 2_000_000
@@ -55,6 +55,7 @@ class Upload:
             self.notes += self._is_in_note
             self._is_in_note = bool(line.strip())
         self._refuse_too_many()
+        require_room(self.folder, len(data))
         view = memoryview(data)
         while view:
             view = view[os.write(self._file, view) :]

@@ -37,7 +37,7 @@ _ALONE_STARTS = 3  # at one place: from there on lines come one by one, to find 
 _MAX_STARTS = 5  # from there on that note is given up
 _TELL_SECONDS = 1.0
 _PAUSE_SECONDS = 0.5
-_DISK = "the files of a job must stay readable and writable while it runs. They did not."
+_DISK = "the disk must hold the files of a job while it runs. It did not; is it full?"
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from serving.store.clock import now_us
 from serving.store.engine import Store
 from serving.store.webhooks import has_due, mark_delivered, mark_failed, put_off, take_due
 from serving.webhooks.addresses import may_be_told
-from serving.webhooks.post import TOTAL_SECONDS, post
+from serving.webhooks.post import ANSWER_SECONDS, post
 from serving.webhooks.signature import sign
 
 RETRIES = 5
@@ -22,7 +22,7 @@ FIRST_WAIT_SECONDS = 10.0
 WAIT_FACTOR = 4.0  # with the first wait: five retries within about an hour
 _AT_ONCE = 8
 _ROUND_SECONDS = 10.0
-_LEASE_US = int(4 * TOTAL_SECONDS * 1e6)  # who dies while delivering leaves it to others after this
+_LEASE_US = int(4 * ANSWER_SECONDS * 1e6)  # who dies while delivering leaves it to others after this
 _MICROSECONDS = 1_000_000
 _logger = logging.getLogger("huoren.serving")
 

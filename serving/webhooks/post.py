@@ -9,18 +9,18 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 CONNECT_SECONDS = 5.0
-TOTAL_SECONDS = 15.0
+ANSWER_SECONDS = 15.0
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int | None:
     """Post a body; the status of the answer, None without one.
 
-    The time-outs are 5 s to connect and 15 s in all.
+    The time-outs are 5 s to connect, and 15 s from then on.
     """
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = _connect(parts.scheme, parts.hostname or "", parts.port)
-    deadline = threading.Timer(TOTAL_SECONDS, _cut, [connection])
+    deadline = threading.Timer(ANSWER_SECONDS, _cut, [connection])
     deadline.daemon = True
     try:
         connection.connect()
