@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import IO, Any
 
 # Their messages are known to hold no note, no key and no path of a request; another library's may hold anything.
-_TRUSTED = ("huoren", "uvicorn", "alembic")
+_TRUSTED = ("huoren", "serving", "uvicorn", "alembic")
 _COUNTED = "Invalid HTTP request received."  # a metric counts these: one line each would let anybody fill the disk
 _boundary = logging.getLogger("huoren.boundary")
 

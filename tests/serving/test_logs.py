@@ -14,7 +14,7 @@ SECRET = "加我薇信secret88"
 @pytest.fixture
 def log():
     """Give a function that sets logging up and the text it writes; the test runner's own set-up comes back after."""
-    root, names = logging.getLogger(), ("huoren", "uvicorn", "alembic")
+    root, names = logging.getLogger(), ("huoren", "serving", "uvicorn", "alembic")
     handlers, level = list(root.handlers), root.level
     levels = {name: logging.getLogger(name).level for name in names}
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook

@@ -1,4 +1,5 @@
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -93,3 +94,9 @@ def test_what_is_wrong_stops_the_start_with_one_line(start, tmp_path, arguments,
     log = read_log(tmp_path)
     assert message in log
     assert len(log.splitlines()) == 1
+
+
+def test_with_the_database_away_it_starts_where_keys_are_known(start, tmp_path):
+    keys = f"pipeline:score:{hashlib.sha256(b'huoren_test').hexdigest()}"
+    process = start(HUOREN_API_KEYS=keys, HUOREN_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert ask(f"{wait_for_url(process, tmp_path)}/readyz")["status"] == "degraded"

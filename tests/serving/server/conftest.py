@@ -97,17 +97,22 @@ def serve():
 def _servers():
     running = []
 
-    def start(**limits):
+    def start(*, can_answer=lambda: True, drain_seconds=30, **limits):
         listener = listen("127.0.0.1", 0)
         listener.setblocking(False)
-        server = ThreadServer(load_sample().answer, limits=ConnectionLimits(**(QUICK | limits)))
+        server = ThreadServer(
+            load_sample().answer,
+            limits=ConnectionLimits(**(QUICK | limits)),
+            can_answer=can_answer,
+            drain_seconds=drain_seconds,
+        )
         server.port = listener.getsockname()[1]
         server.connect = lambda: clients.append(Client(server.port)) or clients[-1]
         clients = []
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         running.append((server, thread, clients))
-        wait_for(lambda: server.started)
+        wait_for(lambda: server.started or not can_answer())
         return server
 
     yield start
