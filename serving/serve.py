@@ -10,8 +10,6 @@ import tempfile
 from functools import partial
 from typing import Any
 
-from prometheus_client import multiprocess
-
 from data.errors import ConfigError
 from serving.access import Access
 from serving.key_list import read_snapshot
@@ -70,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 def supervise(settings: Settings, listener: socket.socket, workers: int, *, quiet: bool, ready: str) -> int:
     """Run workers and keeper until told to stop; gives the exit status."""
-    make = partial(Member, quiet=quiet, on_end=multiprocess.mark_process_dead)
+    make = partial(Member, quiet=quiet)
     limits = ConnectionLimits(accept_pause_seconds=0.001 if workers > 1 else 0)
     judges = [
         make(

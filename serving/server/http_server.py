@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import uvicorn
-from uvicorn.config import STARTUP_FAILURE
 
 from serving.server.acceptor import Acceptor
 from serving.server.connections import Connections
@@ -67,7 +66,7 @@ class HttpServer(uvicorn.Server):
         """Start the application; accept once it can answer, or after a minute whatever it can."""
         await self.lifespan.startup()
         if self.lifespan.should_exit:
-            sys.exit(STARTUP_FAILURE)
+            sys.exit(1)
         loop = asyncio.get_running_loop()
         latest = loop.time() + _LOADING_SECONDS
         while not self._can_answer() and loop.time() < latest and not self.should_exit:

@@ -31,8 +31,6 @@ class Member:
         the end of a pipe that it writes to once a second.
     last_seconds
         How long it may take to stop when the supervisor has died.
-    on_end
-        Called with the number of each process that ended unasked.
 
     Attributes
     ----------
@@ -49,7 +47,6 @@ class Member:
         beats: bool,
         last_seconds: float,
         quiet: bool = False,
-        on_end: Callable[[int], None] = lambda pid: None,
     ) -> None:
         self.name = name
         self.failed_starts = 0
@@ -57,7 +54,7 @@ class Member:
         self.beats: Connection | None = None
         self.has_started = False
         self._work, self._args, self._has_beats = work, args, beats
-        self._last_seconds, self._quiet, self._on_end = last_seconds, quiet, on_end
+        self._last_seconds, self._quiet = last_seconds, quiet
         self._started_at = self._last_beat = 0.0
         self._start_at = 0.0
         self._pauses = 0
@@ -145,7 +142,6 @@ class Member:
         status = process.exitcode or 0
         how = f"signal {-status}" if status < 0 else f"exit status {status}"
         _logger.error("%s (process %d) ended with %s; another starts in %.1f s", self.name, process.pid, how, pause)
-        self._on_end(process.pid or 0)
         process.join()
         process.close()
         self.process = None
