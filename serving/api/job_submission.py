@@ -2,24 +2,17 @@
 
 import asyncio
 import hashlib
-import json
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from sqlalchemy import Row
 
 from data.errors import DataError
-from data.json_text import decode_json
-from serving.api.body import read_body
 from serving.api.endpoint import Call
 from serving.api.idempotency import KEY_HEADER, given_key
-from serving.api.note_body import Options, PolicyName
-from serving.api.note_input import NoteInput
+from serving.api.job_input import JSON, LINES, JobRequest, asked_in_query, take_json, take_lines
 from serving.api.problems import RequestError
-from serving.api.routing import decode_body
-from serving.jobs.options import JobOptions, Offsets
+from serving.jobs.options import JobOptions
 from serving.jobs.spool import folder_of, host_of, remove, spool_of
 from serving.jobs.upload import Upload
 from serving.journal.record import new_id
@@ -28,57 +21,8 @@ from serving.store.engine import Store
 from serving.store.jobs import count_waiting, find_job, insert_job
 from serving.webhooks.addresses import check_callback_url
 
-MAX_JSON_BYTES = 2**26
-MAX_LINES_BYTES = 2**32
-JSON, LINES = "application/json", "application/x-ndjson"
 RUNNING, REUSED = "key_running", "key_reused"
 _MAX_WAITING = 100
-_JSON_AT_ONCE = 2  # bodies of 64 MiB in memory
-_WRITE_BYTES = 2**20
-_Url = Annotated[str, msgspec.Meta(max_length=2048, description="Where to say that the job is finished.")]
-
-
-class JobBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Notes as JSON; each is read for itself when the job runs, so that a bad one fails alone."""
-
-    notes: Annotated[list[NoteInput], msgspec.Meta(min_length=1)]
-    policy: PolicyName | None = None
-    options: Options | None = None
-    callback_url: _Url | None = None
-
-
-class JobQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to do with notes that come as lines; in a JSON body it stands beside the notes."""
-
-    policy: PolicyName | None = None
-    dry_run: bool = False
-    explain: bool = True
-    offsets: Offsets = "codepoint"
-    callback_url: _Url | None = None
-
-
-class _RawBody(msgspec.Struct, forbid_unknown_fields=True):
-    notes: list[msgspec.Raw]
-    policy: PolicyName | None = None
-    options: Options | None = None
-    callback_url: _Url | None = None
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What a job is asked to do."""
-
-    policy: str | None
-    options: Options
-    callback_url: str | None
-
-    def body_hash(self, input_hash: str) -> str:
-        asked = msgspec.json.encode([self.policy, self.options, self.callback_url, input_hash])
-        return hashlib.sha256(asked).hexdigest()
-
-
-_decode = msgspec.json.Decoder(_RawBody)
-_slots = asyncio.Semaphore(_JSON_AT_ONCE)
 
 
 async def take_job(call: Call) -> Row[Any]:
@@ -98,11 +42,11 @@ async def take_job(call: Call) -> Row[Any]:
     upload = await service.in_thread(Upload, spool_of(service.settings))
     try:
         if media_type == LINES:
-            asked = _asked_in_query(call)
+            asked = asked_in_query(call)
             _check(call, asked)
-            await _take_lines(call, upload)
+            await take_lines(call, upload)
         else:
-            asked = await _take_json(call, upload)
+            asked = await take_json(call, upload)
             _check(call, asked)
         await service.in_thread(upload.finish)
         if not upload.notes:
@@ -116,13 +60,7 @@ async def take_job(call: Call) -> Row[Any]:
         await asyncio.shield(service.in_thread(upload.discard))
 
 
-def _asked_in_query(call: Call) -> _Request:
-    query: JobQuery = call.query
-    options = Options(dry_run=query.dry_run, explain=query.explain, offsets=query.offsets)
-    return _Request(query.policy, options, query.callback_url)
-
-
-def _check(call: Call, asked: _Request) -> None:
+def _check(call: Call, asked: JobRequest) -> None:
     call.service.models.ready(asked.policy)
     if asked.callback_url is not None:
         try:
@@ -131,63 +69,13 @@ def _check(call: Call, asked: _Request) -> None:
             raise RequestError(422, str(error), pointer="/callback_url") from error
 
 
-async def _take_lines(call: Call, upload: Upload) -> None:
-    size, buffer = 0, bytearray()
-    async for chunk in call.request.stream():
-        size += len(chunk)
-        if size > MAX_LINES_BYTES:
-            raise RequestError(413, f"a job must be at most {MAX_LINES_BYTES} bytes. Got more.", pointer="")
-        buffer += chunk
-        if len(buffer) >= _WRITE_BYTES:
-            await call.service.in_thread(upload.write, bytes(buffer))
-            buffer.clear()
-    await call.service.in_thread(upload.write, bytes(buffer))
-
-
-async def _take_json(call: Call, upload: Upload) -> _Request:
-    if _slots.locked():
-        raise RequestError(503, f"few jobs may come as {JSON} at once; come back, or send {LINES}.")
-    async with _slots:
-        body = await read_body(call.request, MAX_JSON_BYTES)
-        given = await call.service.in_thread(_parse, body)
-        await call.service.in_thread(_write, upload, given.notes)
-    query = _asked_in_query(call)
-    return _Request(
-        given.policy or query.policy, given.options or query.options, given.callback_url or query.callback_url
-    )
-
-
-def _parse(body: bytes) -> _RawBody:
-    try:
-        return _decode.decode(body)
-    except msgspec.ValidationError:
-        pass  # said below
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # perhaps half an emoji, which this knows
-        with suppress(DataError, UnicodeDecodeError, RecursionError):
-            body = json.dumps(decode_json(body.decode("utf-8"))).encode()
-    given: _RawBody = decode_body(_decode, body)
-    return given
-
-
-def _write(upload: Upload, notes: list[msgspec.Raw]) -> None:
-    """Write notes as lines: a line break within one stands between its parts, never in its texts."""
-    buffer = bytearray()
-    for note in notes:
-        buffer += bytes(note).replace(b"\n", b" ").replace(b"\r", b" ")
-        buffer += b"\n"
-        if len(buffer) >= _WRITE_BYTES:
-            upload.write(bytes(buffer))
-            buffer.clear()
-    upload.write(bytes(buffer))
-
-
 def _refuse_full(store: Store) -> None:
     with store.read() as connection:
         if count_waiting(connection, limit=_MAX_WAITING) >= _MAX_WAITING:
             raise RequestError(503, f"at most {_MAX_WAITING} jobs may wait. They do.", retry_after=60)
 
 
-def _keep(call: Call, upload: Upload, asked: _Request, key: str | None) -> Row[Any]:
+def _keep(call: Call, upload: Upload, asked: JobRequest, key: str | None) -> Row[Any]:
     """Give the input to a job: the one that this key has had from the first, or a new one."""
     settings, store = call.service.settings, call.service.store
     body_hash = asked.body_hash(upload.sha256)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,49 +13,18 @@ from starlette.responses import Response, StreamingResponse
 from serving import metrics
 from serving.api.endpoint import Call, Endpoint
 from serving.api.idempotency import KEY_HEADERS
-from serving.api.job_submission import LINES, MAX_LINES_BYTES, JobBody, JobQuery, take_job
+from serving.api.job_answer import Job, JobPage, as_job
+from serving.api.job_input import LINES, MAX_LINES_BYTES, JobBody, JobQuery
+from serving.api.job_submission import take_job
 from serving.api.problems import RequestError
-from serving.jobs.options import JobOptions
 from serving.jobs.spool import RESULTS, folder_of, host_of, remove
 from serving.store.audit_log import record_action
-from serving.store.clock import now_us, time_of
+from serving.store.clock import now_us
 from serving.store.jobs import WAITING, cancel_job, find_job, list_jobs
-from serving.webhooks.events import JobState
 
 _JOB_ID = re.compile(r"[0-9a-f]{32}")
 _CHUNK_BYTES = 2**18
 _encode = msgspec.json.Encoder().encode
-
-
-class JobProgress(msgspec.Struct, frozen=True):
-    """Notes: all of them, judged, and lines that were none."""
-
-    total: int
-    done: int
-    failed: int
-
-
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One job; `results` is where they are while there are any, and `expires_at` when everything of it is deleted."""
-
-    job_id: str
-    state: JobState
-    progress: JobProgress
-    policy: str | None
-    dry_run: bool
-    error: str | None
-    results: str | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    expires_at: datetime
-
-
-class JobPage(msgspec.Struct, frozen=True):
-    """Jobs, the newest first; `next` is the `before` of the next page, null on the last."""
-
-    jobs: list[Job]
-    next: str | None
 
 
 class JobsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,7 +40,7 @@ class JobsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 async def submit_job(call: Call) -> Response:
     """Take a job."""
     row = await take_job(call)
-    return Response(_encode(_as_job(row)), 202, {"Location": f"/v1/jobs/{row.job_id}"}, media_type="application/json")
+    return Response(_encode(as_job(row)), 202, {"Location": f"/v1/jobs/{row.job_id}"}, media_type="application/json")
 
 
 async def read_jobs(call: Call) -> JobPage:
@@ -80,12 +48,12 @@ async def read_jobs(call: Call) -> JobPage:
     query: JobsQuery = call.query
     rows = await call.service.in_thread(_list, call, query)
     last = rows[-1] if len(rows) == query.limit else None
-    return JobPage([_as_job(row) for row in rows], None if last is None else f"{last.created_us}.{last.job_id}")
+    return JobPage([as_job(row) for row in rows], None if last is None else f"{last.created_us}.{last.job_id}")
 
 
 async def read_job(call: Call) -> Job:
     """Say how far a job is."""
-    return _as_job(await call.service.in_thread(_find, call))
+    return as_job(await call.service.in_thread(_find, call))
 
 
 async def read_job_results(call: Call) -> StreamingResponse:
@@ -96,7 +64,7 @@ async def read_job_results(call: Call) -> StreamingResponse:
 
 async def delete_job(call: Call) -> Job:
     """Cancel a job, or delete its results."""
-    return _as_job(await call.service.in_thread(_delete, call))
+    return as_job(await call.service.in_thread(_delete, call))
 
 
 def _list(call: Call, query: JobsQuery) -> list[Row[Any]]:
@@ -152,24 +120,6 @@ def _delete(call: Call) -> Row[Any]:
     if row.host == host_of(settings):
         remove(folder_of(settings, row.job_id))  # elsewhere that machine's keeper does
     return _find(call)
-
-
-def _as_job(row: Row[Any]) -> Job:
-    options = msgspec.convert(row.options, JobOptions)
-    has_results = row.state == "done" and row.expires_us > now_us()
-    return Job(
-        job_id=row.job_id,
-        state=row.state,
-        progress=JobProgress(row.total, row.done, row.failed),
-        policy=options.policy,
-        dry_run=options.dry_run,
-        error=row.error,
-        results=f"/v1/jobs/{row.job_id}/results" if has_results else None,
-        created_at=time_of(row.created_us),
-        started_at=None if row.started_us is None else time_of(row.started_us),
-        finished_at=None if row.finished_us is None else time_of(row.finished_us),
-        expires_at=time_of(row.expires_us),
-    )
 
 
 ENDPOINTS = (

@@ -1,7 +1,7 @@
 """One job worked off: from where it was left to its end, whatever ends this process in between."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -13,8 +13,9 @@ from data.notes import Note
 from serving import metrics
 from serving.api.human_decisions import HumanDecisions
 from serving.api.problems import RequestError
+from serving.jobs.batches import make_batches
 from serving.jobs.judging import JobJudge, count
-from serving.jobs.lines import Line, read_lines
+from serving.jobs.lines import read_lines
 from serving.jobs.options import JobOptions
 from serving.jobs.progress import Progress, read_progress, write_progress
 from serving.jobs.results import Results
@@ -31,10 +32,6 @@ from serving.store.note_text import save
 from serving.webhooks.events import JobFinished, JobState
 from serving.webhooks.outbox import enqueue
 
-BATCH_NOTES = 256
-_BATCH_BYTES = 2**23
-_ALONE_STARTS = 3  # at one place: from there on lines come one by one, to find the note that ends the process
-_MAX_STARTS = 5  # from there on that note is given up
 _TELL_SECONDS = 1.0
 _PAUSE_SECONDS = 0.5
 _DISK = "the disk must hold the files of a job while it runs. It did not; is it full?"
@@ -115,7 +112,7 @@ class JobWorker:
         lines = read_lines(folder / INPUT, start=progress.input_bytes, number=progress.lines)
         told = time.monotonic()
         with Results(folder, size=progress.results_bytes) as results:
-            for batch in _batches(lines, progress):
+            for batch in make_batches(lines, progress):
                 if self.is_stopped():
                     raise Stopped
                 answers, records = judge.judge(batch)
@@ -194,22 +191,3 @@ class JobWorker:
                 if self.is_stopped():
                     raise Stopped from None
                 time.sleep(_PAUSE_SECONDS)
-
-
-def _batches(lines: Iterable[Line], progress: Progress) -> Iterator[list[Line]]:
-    """Cut lines into batches; where processes died again and again, of one line each."""
-    alone = BATCH_NOTES if progress.starts >= _ALONE_STARTS else 0
-    is_given_up = progress.starts > _MAX_STARTS
-    batch: list[Line] = []
-    start = progress.input_bytes
-    for line in lines:
-        if is_given_up and isinstance(line.note, Note):
-            refusal = RequestError(500, "the note must be judged within the job's process. It ended each time.")
-            line, is_given_up = line._replace(note=refusal), False
-        batch.append(line)
-        if alone > 0 or len(batch) == BATCH_NOTES or line.end - start > _BATCH_BYTES:
-            yield batch
-            batch, start = [], line.end
-            alone -= 1
-    if batch:
-        yield batch

@@ -6,7 +6,7 @@ import time
 import pytest
 from sqlalchemy import update
 
-from serving.api import job_submission
+from serving.api import job_input, job_submission
 from serving.api.app import create_app
 from serving.jobs import upload
 from serving.jobs.process import work_off_next
@@ -232,8 +232,8 @@ def test_an_unlisted_callback_host_is_told_by_which_setting(client, refused):
 @pytest.mark.parametrize(
     ("place", "name", "limit", "body", "media_type"),
     [
-        (job_submission, "MAX_LINES_BYTES", 50, BODY, "application/x-ndjson"),
-        (job_submission, "MAX_JSON_BYTES", 50, json.dumps({"notes": NOTES}), "application/json"),
+        (job_input, "MAX_LINES_BYTES", 50, BODY, "application/x-ndjson"),
+        (job_input, "MAX_JSON_BYTES", 50, json.dumps({"notes": NOTES}), "application/json"),
         (upload, "MAX_NOTES", 1, BODY + "\n\n", "application/x-ndjson"),
         (upload, "MAX_NOTES", 1, BODY, "application/x-ndjson"),
     ],

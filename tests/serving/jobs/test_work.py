@@ -4,8 +4,9 @@ import json
 import pytest
 from sqlalchemy import select
 
+from serving.jobs.batches import BATCH_NOTES
 from serving.jobs.progress import read_progress
-from serving.jobs.work import BATCH_NOTES, Stopped
+from serving.jobs.work import Stopped
 from serving.store.jobs import cancel_job
 from serving.store.tables import feed_count, note_text, webhook
 
