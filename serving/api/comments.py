@@ -3,22 +3,17 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
 
 import msgspec
 
-from data.errors import DataError
-from data.json_text import decode_json
 from data.labels import Label
 from data.notes import Comment, Note
 from models.verdict import Decision
 from serving.api.body import read_body
 from serving.api.classify import judge_one
+from serving.api.comments_body import CommentsBody, parse_comments, with_comments
 from serving.api.endpoint import MAX_BODY_BYTES, Call, Endpoint
-from serving.api.half_emoji import decode_tolerantly
 from serving.api.idempotency import KEY_HEADERS
-from serving.api.note_body import Options, PolicyName, check_lengths, note_of
-from serving.api.note_input import MAX_COMMENTS, CommentInput, NoteInput
 from serving.api.problems import RequestError
 from serving.api.verdict_answer import VerdictAnswer
 from serving.journal.record import id_hash
@@ -28,20 +23,7 @@ from serving.store.note_text import load, save
 from serving.store.note_verdicts import Row, find_previous, is_changed
 
 _logger = logging.getLogger("huoren.serving")
-_NOTHING = msgspec.Raw(b"null")
-_encode = msgspec.json.Encoder().encode
-
-
-class CommentsBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Comments since the note was last judged, each with its `comment_id`; one seen before takes the newer's place.
-
-    `note` is the note again, with its earlier comments; it may be missing only where the service stores text.
-    """
-
-    comments: Annotated[list[CommentInput], msgspec.Meta(min_length=1, max_length=MAX_COMMENTS)]
-    note: NoteInput | None = None
-    policy: PolicyName | None = None
-    options: Options | None = None
+_LARGE_BYTES = 2**16  # a body from here on is read in a thread: it takes milliseconds, and others must not wait
 
 
 class PreviousVerdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,34 +48,21 @@ class CommentsAnswer(VerdictAnswer, frozen=True, kw_only=True):
     changed: bool | None
 
 
-class _Given(msgspec.Struct, forbid_unknown_fields=True):
-    comments: list[msgspec.Raw]
-    note: msgspec.Raw = _NOTHING
-    policy: PolicyName | None = None
-    options: Options | None = None
-
-
-_decoder = msgspec.json.Decoder(_Given)
-
-
 async def judge_comments(call: Call) -> CommentsAnswer:
     """Judge a note anew with comments that came after it."""
     service, note_id = call.service, call.path["note_id"]
     if not note_id:
         raise RequestError(404, "the path must name a note. It names none.")
     body = await read_body(call.request, MAX_BODY_BYTES)
-    given: _Given = decode_tolerantly(_decoder, body)
-    options = given.options or Options()
-    comments = _read_comments(given.comments, note_id)
-    note = _read_note(given.note, note_id)
+    is_large = len(body) > _LARGE_BYTES
+    given = await service.in_thread(parse_comments, body, note_id) if is_large else parse_comments(body, note_id)
+    note, options = given.note, given.options
     is_kept = service.settings.store_text and not options.dry_run
     if note is None:
         merge = _merge_into_kept if is_kept else _merge_with_kept
-        note = await service.in_thread(merge, service.store, note_id, comments, service.secret)
-    else:
-        note = with_comments(note, comments)
-        if is_kept:
-            await service.in_thread(_keep, service.store, note, service.secret)
+        note = await service.in_thread(merge, service.store, note_id, given.comments, service.secret)
+    elif is_kept:
+        await service.in_thread(_keep, service.store, note, service.secret)
     named = f"{note_id}\n".encode() + body  # a key that came with other comments, or for another note, is refused
     answer = await judge_one(call, note, given.policy, options, origin="comments", body=named)
     try:
@@ -101,57 +70,6 @@ async def judge_comments(call: Call) -> CommentsAnswer:
     except StoreUnavailable:  # the verdict stands in the journal: what it changed is told once it is stored
         return _answer(answer, None, is_known=False)
     return _answer(answer, previous, is_known=True)
-
-
-def with_comments(note: Note, comments: Sequence[Comment]) -> Note:
-    """Add comments to a note's thread; one whose id is there already takes its place.
-
-    Raises
-    ------
-    RequestError
-        413 where the whole is over the limits of a note.
-    """
-    thread = {comment.comment_id: comment for comment in note.comments}
-    thread |= {comment.comment_id: comment for comment in comments}
-    whole = msgspec.structs.replace(note, comments=tuple(thread.values()))
-    check_lengths(whole)
-    if (size := len(_encode(whole))) > MAX_BODY_BYTES:
-        detail = f"a note with its comments must have at most {MAX_BODY_BYTES} bytes. Got {size}."
-        raise RequestError(413, detail, pointer="/comments")
-    return whole
-
-
-def _read_comments(raws: Sequence[msgspec.Raw], note_id: str) -> tuple[Comment, ...]:
-    if not raws:
-        raise RequestError(422, "'comments' must hold at least one comment. Got none.", pointer="/comments")
-    items = [_decode(raw, f"/comments/{position}") for position, raw in enumerate(raws)]
-    comments = note_of({"note_id": note_id, "comments": items}).comments
-    for position, item in enumerate(items):
-        if not item.get("comment_id"):  # a position would name another comment each time
-            pointer = f"/comments/{position}/comment_id"
-            raise RequestError(422, "a comment that comes after its note must have an id. Got none.", pointer=pointer)
-    return comments
-
-
-def _read_note(raw: msgspec.Raw, note_id: str) -> Note | None:
-    item = _decode(raw, "/note")
-    if item is None:
-        return None
-    try:
-        note = note_of(item)
-    except RequestError as error:
-        raise RequestError(error.status, error.detail, pointer=f"/note{error.pointer or ''}") from error
-    if note.note_id != note_id:
-        detail = "the note must be the one that the path names. It is another."
-        raise RequestError(422, detail, pointer="/note/note_id")
-    return note
-
-
-def _decode(raw: msgspec.Raw, pointer: str) -> Any:
-    try:
-        return decode_json(bytes(raw).decode("utf-8"))
-    except (UnicodeDecodeError, DataError) as error:
-        raise RequestError(400, "the body must be JSON in UTF-8. It is not.", pointer=pointer) from error
 
 
 def _merge_into_kept(store: Store, note_id: str, comments: Sequence[Comment], secret: bytes) -> Note:

@@ -16,7 +16,7 @@ from serving.store.clock import time_of
 from serving.store.engine import Store
 from serving.store.feedback import Position, Row, list_feedback, list_standing
 
-_PAGE_OF_EXPORT = 2000
+PAGE_OF_EXPORT = 2000
 _lines = msgspec.json.Encoder().encode_lines
 
 
@@ -136,7 +136,7 @@ def _list(store: Store, query: FeedbackQuery) -> list[Row]:
 
 def _standing(store: Store, after: Position) -> list[Row]:
     with store.read() as connection:
-        return list_standing(connection, after=after, limit=_PAGE_OF_EXPORT)
+        return list_standing(connection, after=after, limit=PAGE_OF_EXPORT)
 
 
 def _as_feedback(row: Row) -> Feedback:

@@ -5,7 +5,9 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from data.notes import Comment, note_from_mapping
 from serving.api import classify, comments, verdicts
+from serving.api.comments_body import with_comments
 from serving.note_classifier import load_classifier
 from serving.store.engine import StoreUnavailable
 from serving.store.note_text import load
@@ -16,6 +18,10 @@ ENDPOINTS = [*classify.ENDPOINTS, *comments.ENDPOINTS, *verdicts.ENDPOINTS]
 CLEAN = {"comment_id": "c1", "text": "好看"}
 DIVERTS = {"comment_id": "c2", "text": "加微信abc123"}
 NOTE = {"note_id": "note", "title": "手工皂", "author_id": "a1"}
+
+
+# Of the request alone: one database will do.
+on_one_database = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -72,6 +78,7 @@ def test_a_note_never_judged_before_has_no_verdict_to_differ_from(client):
     assert (answer["previous"], answer["changed"], answer["previous_known"]) == (None, None, True)
 
 
+@on_one_database
 def test_a_comment_seen_before_takes_the_newer_text_in_its_old_place(client):
     earlier = [DIVERTS, CLEAN]
     answer = post(
@@ -134,6 +141,7 @@ def test_text_kept_before_the_setting_was_turned_off_is_read_and_not_written(ope
         assert load(connection, "note").comments == ()
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("body", "status", "pointer"),
     [
@@ -157,6 +165,7 @@ def test_what_is_invalid_is_refused_with_its_place(client, body, status, pointer
     assert "字" not in answer.text
 
 
+@on_one_database
 @pytest.mark.parametrize(("n_earlier", "status"), [(499, 200), (500, 413)])
 def test_the_limits_of_a_note_hold_for_the_sum(client, n_earlier, status):
     earlier = [{"comment_id": f"e{number}", "text": "好"} for number in range(n_earlier)]
@@ -196,17 +205,20 @@ def test_one_key_with_the_same_comments_for_another_note_is_refused(open_client)
     assert post(client, CLEAN, headers=key, note_id="other").status_code == 422
 
 
+@on_one_database
 @pytest.mark.parametrize("note_id", ["a/b", "笔记🍑", "x/comments"])
 def test_the_notes_id_may_hold_anything(client, note_id):
     assert post(client, DIVERTS, note=NOTE | {"note_id": note_id}, note_id=note_id).json()["note_id"] == note_id
 
 
+@on_one_database
 def test_half_an_emoji_in_a_comment_is_read(client):
     body = '{"note": {"note_id": "note"}, "comments": [{"comment_id": "c1", "text": "\\ud83d 微信x"}]}'
     answer = client.post("/v1/notes/note/comments", content=body.encode())
     assert answer.json()["evidence"][0]["start"] == 2
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "body", [b"", b"{", b'{"comments": [{"comment_id": "\xff"}]}', b'{"comments": ' + b"[" * 99_999]
 )
@@ -241,6 +253,13 @@ def test_a_changed_verdict_is_told_once_even_if_the_database_was_away(open_clien
     assert "微信" not in str(event)
 
 
+def test_comments_of_a_note_that_share_an_id_all_stay():
+    note = note_from_mapping({"note_id": "n", "comments": [CLEAN, CLEAN | {"text": "二"}, DIVERTS]})
+    new = Comment(comment_id="c2", text="新")
+    assert [comment.text for comment in with_comments(note, [new]).comments] == ["好看", "二", "新"]
+
+
+@on_one_database
 def test_a_note_that_only_others_divert_passes_and_the_comment_is_blocked(open_client):
     client = open_client(given=load_classifier(None, None))
     note = {"note_id": "67c2a1f0000000000e00a1b2", "title": "周末去了植物园", "body": "樱花开得正好，坐了一下午。"}

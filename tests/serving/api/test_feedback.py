@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from serving.api import feedback, verdicts
+from serving.api import feedback, feedback_lists, verdicts
 from serving.api.feedback_lists import training_label
 from serving.store.verdicts import insert_verdicts
 from tests.serving.api.plain_service import open_endpoints
@@ -63,6 +63,7 @@ def test_feedback_on_a_verdict_not_stored_yet_is_taken_with_its_note(client):
     assert (alone["status"], alone["problem"]["errors"][0]["pointer"]) == (404, "/feedback/1/verdict_id")
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
@@ -188,3 +189,15 @@ def test_a_decision_holds_for_the_notes_next_verdict(open_client):
     verdict = client.post("/v1/classify", json={"note_id": "note"}).json()
     assert verdict["decision"] == "block"
     assert [(item["hit_source"], item["value"]) for item in verdict["evidence"]] == [("human", "seen")]
+
+
+def test_the_export_goes_on_past_a_page(client, monkeypatch):
+    monkeypatch.setattr(feedback_lists, "PAGE_OF_EXPORT", 2)
+    give(client, *(ITEM | {"note_id": f"note-{number}"} for number in range(5)))
+    assert sorted(line["note_id"] for line in export(client)) == [f"note-{number}" for number in range(5)]
+
+
+def test_half_an_emoji_in_an_id_is_read(client):
+    body = b'{"feedback": [{"note_id": "n\\ud83d", "kind": "miss", "actor": "ann"}]}'
+    assert client.post("/v1/feedback", content=body).json()["results"][0]["status"] == 201
+    assert listed(client)[0]["note_id"] == "n\N{REPLACEMENT CHARACTER}"
