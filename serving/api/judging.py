@@ -98,7 +98,7 @@ class Judging:
             return self._keep(works, judgements)
         if self._batch is None or self._batch.done() or len(self._waiting) + len(works) > _MAX_NOTES:
             self._waiting = []
-            self._batch = asyncio.create_task(self._judge_batch(self._waiting))
+            self._batch = asyncio.create_task(self._judge_batch(self._waiting, time.perf_counter()))
         batch, start = self._batch, len(self._waiting)
         self._waiting.extend(works)
         await asyncio.wait([batch])  # unlike `await batch`, a caller who hangs up cancels nobody else's
@@ -109,7 +109,8 @@ class Judging:
             raise error
         return self._keep(works, _judge_all(works))  # a note that fails never fails another's
 
-    async def _judge_batch(self, works: list[Work]) -> Sequence[Judged]:
+    async def _judge_batch(self, works: list[Work], since: float) -> Sequence[Judged]:
+        metrics.QUEUE_SECONDS.observe(time.perf_counter() - since)
         self._batch = None if works is self._waiting else self._batch
         judged = self._keep(works, _judge_all(works))
         metrics.BATCH_NOTES.observe(len(works))
@@ -145,9 +146,9 @@ class Judging:
 
     def _count(self, works: Sequence[Work], judgements: Sequence[Judgement], judged: Sequence[Judged]) -> None:
         for work, each in zip(works, judged, strict=True):
-            metrics.NOTES.labels(work.origin).inc()
+            metrics.counter_of(metrics.NOTES, work.origin).inc()
             if each.record is not None:
-                metrics.VERDICTS.labels(each.verdict.label, each.verdict.decision).inc()
+                metrics.counter_of(metrics.VERDICTS, each.verdict.label, each.verdict.decision).inc()
         counted = [
             (work.note, judgement) for work, judgement in zip(works, judgements, strict=True) if not work.dry_run
         ]

@@ -85,8 +85,9 @@ class RequestContext:
                 failed = RequestError(500, "The service failed; its log names the place under this request id.")
                 await problem(failed, request_id)(scope, receive, send_with_headers)
         finally:
-            metrics.REQUESTS.labels(_known_method(scope["method"]), state["route"], status).inc()
-            metrics.REQUEST_SECONDS.labels(state["route"]).observe(time.perf_counter() - state["started"])
+            route, method = state["route"], _known_method(scope["method"])
+            metrics.counter_of(metrics.REQUESTS, method, route, str(status)).inc()
+            metrics.histogram_of(metrics.REQUEST_SECONDS, route).observe(time.perf_counter() - state["started"])
 
 
 def _known_method(method: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data.errors import AppError
 from serving import metrics
+from serving.jobs.runner import stop_jobs
 from serving.journal.claims import Claims
 from serving.journal.failures import JournalFailed
 from serving.journal.recovery import recover_claims
@@ -120,6 +121,7 @@ class Keeper:
         deadline = time.monotonic() + _LEAVE_SECONDS
         while time.monotonic() < deadline and self._try("draining", self.drain_once):
             pass
+        stop_jobs(self._settings)
         for thread in threads.values():
             thread.join(max(deadline - time.monotonic(), 0.0))
 
@@ -128,6 +130,7 @@ class Keeper:
         self._try("recovering claims", lambda: recover_claims(self._root, self._claims))
         moved = self._try("draining", self.drain_once)
         metrics.JOURNAL_WAITING_BYTES.set(self.waiting_bytes)
+        metrics.JOURNAL_DRAINED.set(time.time() - self.waiting_seconds)
         if moved is None:
             return min(max(2 * pause, _SHORTEST_PAUSE), _AWAY_PAUSE)
         if moved:

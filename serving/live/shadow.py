@@ -169,7 +169,7 @@ class Shadow:
                     other.decision,
                 )
                 self._counts[key] += 1
-                metrics.SHADOW_NOTES.labels(_agreement(verdict, other)).inc()
+                metrics.SHADOW_NOTES.labels(verdict.label, _agreement(verdict, other)).inc()
 
     def _fail(self, error: BaseException, n_notes: int) -> None:
         self._failed += n_notes
