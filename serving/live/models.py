@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
+from sqlalchemy.exc import SQLAlchemyError
 
 from data.errors import AppError, ConfigError, ModelError
 from models.policy import Policy
@@ -83,8 +84,8 @@ class LiveModels:
             try:
                 with self._store.read() as connection:
                     choice = read_choice(connection, Choice())
-            except AppError as error:
-                _logger.warning("what was chosen could not be read: %s", error)
+            except (AppError, SQLAlchemyError) as error:  # away, or without its tables yet
+                _logger.warning("what was chosen could not be read: %s", type(error).__name__)
                 choice = read_snapshot(self._settings.state) or Choice()
             self._file.refresh()
             self._try(choice)

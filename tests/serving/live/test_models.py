@@ -10,7 +10,7 @@ from serving.live.models import LiveModels
 from serving.live.policy_body import PhrasesBody
 from serving.metrics import MODEL_INFO
 from serving.settings import Settings
-from serving.store.engine import StoreUnavailable
+from serving.store.engine import Store, StoreUnavailable
 from tests.serving.live.conftest import LENIENT
 
 NOTE = Note(note_id="n", title="好物", body="加微信 abcd1234 拿优惠")
@@ -99,6 +99,14 @@ def test_a_start_with_a_broken_model_fails_and_says_why(settings, store, registr
     assert live.status().state == "failed"
     with pytest.raises(ModelError, match="SHA-256"):
         live.ready()
+
+
+def test_a_database_without_its_tables_stops_no_start(settings, empty_url):
+    store = Store(empty_url)
+    live = LiveModels(settings, store)
+    live.load()
+    store.close()
+    assert live.status().state == "ready"
 
 
 def test_a_model_that_was_given_is_served_as_it_is(settings, store, classifier):
