@@ -31,6 +31,7 @@ from serving.note_classifier import NoteClassifier
 from serving.secret import read_secret
 from serving.settings import Settings
 from serving.store.engine import StoreUnavailable, open_store
+from serving.webhooks.addresses import check_webhook_settings
 
 _logger = logging.getLogger("huoren.serving")
 
@@ -85,6 +86,7 @@ def create_app(
 
 
 def _make_service(settings: Settings, classifier: NoteClassifier | None) -> Service:
+    check_webhook_settings(settings)
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = read_secret(settings)
     store = open_store(settings)
