@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from serving.metrics import REFUSED
 from serving.server.connections import Connections
 from serving.server.refusal import write_refusal
+from serving.server.request_head import refuse_head, write_without_upgrade
 
 _NEVER = math.inf
 _REASON = {400: "bad_request", 408: "slow_client", 431: "head_too_large", 503: "connections"}
@@ -83,7 +84,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin an answer, where the head is one that others read as we do."""
-        self._check_head()
+        version = self.parser.get_http_version()
+        status = refuse_head(self.parser.get_method(), self.url, version, self.headers, self.limits)
+        if status is not None:
+            self.refused = status
+            raise httptools.HttpParserError("refused")
         if self.parser.should_upgrade():
             return
         super().on_headers_complete()
@@ -177,30 +182,10 @@ class GuardedProtocol(HttpToolsProtocol):
             except httptools.HttpParserUpgrade as upgrade:
                 # Another protocol was asked for, as Java's client does at first: we stay with this one. The parser
                 # would skip the body, so another one reads the request again without that wish.
-                data = self._head_without_upgrade() + data[upgrade.args[0] :]
+                head = write_without_upgrade(self.parser.get_method(), self.url, self.headers)
+                data = head + data[upgrade.args[0] :]
                 self.parser = httptools.HttpRequestParser(self)
                 self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-
-    def _head_without_upgrade(self) -> bytes:
-        kept = (header for header in self.headers if header[0] not in (b"connection", b"upgrade", b"http2-settings"))
-        lines = b"".join(b"%s: %s\r\n" % header for header in kept)
-        return b"%s %s HTTP/1.1\r\n%s\r\n" % (self.parser.get_method(), self.url, lines)
-
-    def _check_head(self) -> None:
-        hosts = framings = size = 0
-        is_plain = self.parser.get_method() != b"CONNECT"
-        for name, value in self.headers:
-            size += len(name) + len(value) + 4
-            hosts += name == b"host"
-            if name == b"transfer-encoding":
-                framings += 1
-                is_plain = is_plain and value.lower() == b"chunked"
-        version = self.parser.get_http_version()
-        if size + len(self.url) > self.limits.head_bytes or len(self.headers) > self.limits.header_lines:
-            self.refused = 431
-        elif is_plain and (version == "1.1" and hosts == 1 or version == "1.0" and hosts <= 1 and not framings):
-            return
-        raise httptools.HttpParserError("refused")
 
     def _refuse(self, status: int) -> None:
         """Answer that a request is refused, unless another one's answer is due first; then read no more."""
