@@ -48,7 +48,9 @@ def open_feeds(store, folder, reports=None):
     app = Starlette(routes=make_routes((*feeds.ENDPOINTS, *audits.ENDPOINTS), service))
 
     async def with_state(scope, receive, send):
-        scope["state"] = {"request_id": "r", "started": 0.0}
+        if scope["type"] == "http":
+            scope["path"] = scope["raw_path"].decode("ascii")  # as `RequestContext` does: a slash may be of a name
+            scope["state"] = {"request_id": "r", "started": 0.0}
         await app(scope, receive, send)
 
     return TestClient(with_state, base_url="http://127.0.0.1")
