@@ -1,7 +1,7 @@
 """The HTTP service: `create_app(settings)`."""
 
 import asyncio
-import contextlib
+import gc
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -56,6 +56,12 @@ def create_app(
     """
     service = _make_service(settings, classifier)
 
+    async def warm_up() -> None:
+        await service.models.warm_up()
+        if keeper == "none":  # a process of its own: weights and tables live as long, no collection need walk them
+            gc.collect()
+            gc.freeze()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
@@ -63,13 +69,12 @@ def create_app(
         if keeper == "thread":
             thread = threading.Thread(target=Keeper(settings, service.store).run, args=(stop,), name="keeper")
             thread.start()
-        tasks = [asyncio.create_task(service.models.warm_up()), asyncio.create_task(service.upkeep.run())]
+        await asyncio.to_thread(service.upkeep.follow_people)
+        ending = asyncio.Event()
+        tasks = [asyncio.create_task(warm_up()), asyncio.create_task(service.upkeep.run(ending))]
         yield
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        ending.set()
+        await asyncio.gather(*tasks)  # what they do in threads holds connections: it ends first
         await asyncio.to_thread(_close, service, stop, thread)
 
     # No pages of FastAPI's own: they load scripts from elsewhere.

@@ -149,7 +149,7 @@ async def _judge_claimed(call: Call, works: Sequence[Work], claims: Sequence[Cla
         raise
     for claimed, each in zip(claims, judged, strict=True):
         finish(call, claimed, each.record)
-    if call.service.settings.store_text:
+    if call.service.settings.store_text and works and works[0].origin != "comments":  # they keep the note themselves
         try:
             await call.service.in_thread(_save_texts, call, works, judged)
         except StoreUnavailable:  # the answer goes on; later comments must bring the note again

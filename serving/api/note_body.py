@@ -9,7 +9,7 @@ import msgspec
 from data.errors import DataError
 from data.json_text import decode_json
 from data.notes import Note, note_from_mapping
-from serving.api.note_input import MAX_COMMENTS, MAX_FIELD_CHARS, NoteInput, to_note
+from serving.api.note_input import MAX_COMMENTS, MAX_FIELD_CHARS, MAX_ID_CHARS, NoteInput, to_note
 from serving.api.problems import RequestError
 from serving.scored_row import check_counts
 
@@ -137,10 +137,11 @@ def check_lengths(note: Note) -> None:
     if len(note.comments) > MAX_COMMENTS:
         detail = f"a note must have at most {MAX_COMMENTS} comments. Got {len(note.comments)}."
         raise RequestError(413, detail, pointer="/comments")
-    for pointer, text in _texts(note):
-        if len(text) > MAX_FIELD_CHARS:
-            detail = f"a field must have at most {MAX_FIELD_CHARS} characters. Got {len(text)}."
-            raise RequestError(413, detail, pointer=pointer)
+    for texts, limit, what in ((_ids(note), MAX_ID_CHARS, "an id"), (_texts(note), MAX_FIELD_CHARS, "a field")):
+        for pointer, text in texts:
+            if len(text) > limit:
+                detail = f"{what} must have at most {limit} characters. Got {len(text)}."
+                raise RequestError(413, detail, pointer=pointer)
 
 
 def read_note(raw: Any) -> Note | RequestError:
@@ -193,9 +194,16 @@ def _pointer(message: str) -> str:
     return "/" + "/".join(re.findall(r"\w+", match[1] or match[2])) if match and (match[1] or match[2]) else ""
 
 
-def _texts(note: Note) -> Iterator[tuple[str, str]]:
-    for name in ("note_id", "title", "body", "author_id", "feed_id", "keyword"):
+def _ids(note: Note) -> Iterator[tuple[str, str]]:
+    for name in ("note_id", "author_id", "feed_id", "keyword"):
         yield f"/{name}", getattr(note, name) or ""
+    for position, comment in enumerate(note.comments):
+        yield f"/comments/{position}/comment_id", comment.comment_id
+        yield f"/comments/{position}/author_id", comment.author_id or ""
+
+
+def _texts(note: Note) -> Iterator[tuple[str, str]]:
+    yield from (("/title", note.title), ("/body", note.body))
     for name in ("tags", "image_texts"):
         for position, text in enumerate(getattr(note, name)):
             yield f"/{name}/{position}", text

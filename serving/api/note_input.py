@@ -9,7 +9,9 @@ from data.dates import date_from_note_id, parse_time
 from data.notes import Comment, Industry, Link, Note, Platform
 
 MAX_FIELD_CHARS = 10_000
+MAX_ID_CHARS = 512  # what an index of PostgreSQL holds, whatever the characters
 MAX_COMMENTS = 500
+_Id = Annotated[str, msgspec.Meta(max_length=MAX_ID_CHARS)]
 _Text = Annotated[str, msgspec.Meta(max_length=MAX_FIELD_CHARS)]
 _Time = Annotated[
     str | int | float,
@@ -21,8 +23,8 @@ _COUNT = msgspec.Meta(description="A whole number of 64 bits.")
 class CommentInput(msgspec.Struct, forbid_unknown_fields=True):
     """One comment; without `comment_id` it is named by its position, `is_author` null is "not known"."""
 
-    comment_id: _Text | None = None
-    author_id: _Text | None = None
+    comment_id: _Id | None = None
+    author_id: _Id | None = None
     is_author: bool | None = None
     text: _Text | None = None
     pinned: bool | None = None
@@ -51,13 +53,13 @@ class PlatformInput(msgspec.Struct, forbid_unknown_fields=True):
 class NoteInput(msgspec.Struct, forbid_unknown_fields=True):
     """A note; only `note_id` must be given."""
 
-    note_id: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_FIELD_CHARS)]
+    note_id: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_CHARS)]
     title: _Text | None = None
     body: _Text | None = None
     tags: list[_Text] | None = None
-    author_id: _Text | None = None
-    feed_id: _Text | None = None
-    keyword: _Text | None = None
+    author_id: _Id | None = None
+    feed_id: _Id | None = None
+    keyword: _Id | None = None
     published_at: _Time | None = None
     collected_at: _Time | None = None
     impressions: Annotated[int, _COUNT] | None = None
