@@ -44,7 +44,7 @@ class Store:
         Seconds after which a PostgreSQL server that accepted a statement and says nothing counts as away.
     """
 
-    def __init__(self, url: str, *, patience_s: float = 30.0) -> None:
+    def __init__(self, url: str | URL, *, patience_s: float = 30.0) -> None:
         self._url = parse_url(url)
         self.engine = _make_engine(self._url, patience_s)
         self.dialect = self.engine.dialect.name
@@ -134,10 +134,10 @@ def open_store(settings: Settings) -> Store:
     if settings.database_url is not None:
         return Store(settings.database_url)
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Store(URL.create("sqlite", database=str(settings.state / "huoren.db")).render_as_string())
+    return Store(URL.create("sqlite", database=str(settings.state / "huoren.db")))
 
 
-def parse_url(url: str) -> URL:
+def parse_url(url: str | URL) -> URL:
     """Read a database URL.
 
     Raises

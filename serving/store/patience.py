@@ -1,12 +1,13 @@
 """A PostgreSQL connection that gives up: a server that takes a statement and then says nothing hangs no thread."""
 
+import select
 import time
-from collections.abc import Generator
 from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
+from psycopg.waiting import Ready, Wait
 
 T = TypeVar("T")
 _CONNECT_S = 5
@@ -20,7 +21,7 @@ class PatientConnection(psycopg.Connection[TupleRow]):
 
     @classmethod
     def connect_patiently(cls, patience_s: float, *arguments: Any, **named: Any) -> Self:
-        """Connect; the server gives up a little before the client, so that its own error is told where it lives."""
+        """Connect; the server gives up a little before the client, so that it says itself what took too long."""
         milliseconds = max(1, int(900 * patience_s))
         limits = (
             f"-c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout={2 * milliseconds} "
@@ -32,20 +33,22 @@ class PatientConnection(psycopg.Connection[TupleRow]):
         connection.patience_s = patience_s
         return connection
 
-    def wait(self, gen: PQGen[T], *rest: Any, **named: Any) -> T:
+    def wait(self, gen: PQGen[T], *_rest: Any, **_named: Any) -> T:
         """Wait for the server as psycopg does, but not for ever."""
-        return super().wait(self._give_up(gen), *rest, **named)
-
-    def _give_up(self, gen: PQGen[T]) -> Generator[Any, Any, T]:
         until = time.monotonic() + self.patience_s
+        poll = select.poll()
         try:
             wanted = next(gen)
             while True:
-                ready = yield wanted
-                if not ready and time.monotonic() > until:
+                events = (select.POLLIN if wanted & Wait.R else 0) | (select.POLLOUT if wanted & Wait.W else 0)
+                poll.register(self.pgconn.socket, events)
+                found = poll.poll(max(0.0, 1000 * (until - time.monotonic())))
+                if not found:
                     self.pgconn.finish()  # closed, so that no roll-back waits again
                     raise psycopg.OperationalError("the server did not answer in time")
-                wanted = gen.send(ready)
+                can_write = found[0][1] & select.POLLOUT
+                can_read = found[0][1] & ~select.POLLOUT  # an error too is told by reading
+                wanted = gen.send(Ready((Ready.R if can_read else 0) | (Ready.W if can_write else 0)))
         except StopIteration as end:
             result: T = end.value
             return result
