@@ -183,8 +183,12 @@ def _make_engine(url: URL, patience_s: float) -> Engine:
 
 def _make_private_file(_dialect: Any, _record: Any, arguments: Any, _named: Any) -> None:
     """Make the file before SQLite does: it, and what SQLite lays beside it, is for its owner alone."""
+    # Never opened where it is there: closing it would let go of the locks that this process's other connections hold,
+    # and another process would delete the log that they still write to.
     try:
-        os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT, 0o600))
+        os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
     except OSError as error:
         raise StoreUnavailable(f"the database's file must open. Got: {error.strerror}.") from error
 

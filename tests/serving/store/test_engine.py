@@ -1,6 +1,8 @@
 import os
 import signal
 import stat
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -111,6 +113,21 @@ def test_the_embedded_database_is_for_its_owner_alone(tmp_path):
     assert "huoren.db-wal" in [path.name for path in files]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+    store.close()
+
+
+def test_another_process_deletes_no_log_that_is_in_use(tmp_path):
+    url, log = f"sqlite:///{tmp_path}/huoren.db", tmp_path / "huoren.db-wal"
+    store = Store(url)
+    store.migrate()
+    with store.read() as connection:
+        connection.execute(text("SELECT 1"))
+        with store.begin() as other:  # a second connection: opening it must let go of no lock of the first
+            other.execute(text("SELECT 1"))
+    before = log.stat().st_ino
+    look = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM audit_log')"  # the end closes it
+    subprocess.run([sys.executable, "-c", look, tmp_path / "huoren.db"], check=True, timeout=60)
+    assert log.stat().st_ino == before
     store.close()
 
 
