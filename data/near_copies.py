@@ -13,12 +13,12 @@ chapter 3 (banding).
 import hashlib
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from data.errors import ConfigError
+from data.kernels import compile_kernel
 from data.scored import NEAR_HASHES
 
 _BANDS, _ROWS = len(NEAR_HASHES), 3
@@ -156,8 +156,5 @@ def _compiled() -> Callable[..., Positions]:
     codes, positions = (numba.types.Array(dtype, 1, "C", readonly=True) for dtype in (numba.uint32, numba.int64))
     flags = numba.types.Array(numba.boolean, 1, "C", readonly=True)
     signature = numba.int64[::1](codes, positions, positions, flags, codes, codes, numba.uint32[:, ::1])
-    njit: Callable[..., Callable[[Any], Callable[..., Positions]]] = numba.njit  # its own type hints do not fit
-    try:
-        return njit(signature, cache=True, nogil=True)(_min_hashes)
-    except RuntimeError:  # no folder for the cache can be written: a read-only image and no home
-        return njit(signature, nogil=True)(_min_hashes)
+    compiled: Callable[..., Positions] = compile_kernel(_min_hashes, signature)
+    return compiled

@@ -88,10 +88,10 @@ def normalize_fields(fields: Sequence[str]) -> Normalized:
         The joined text with its map back; positions are code points.
     """
     table = _table()
-    lengths = np.fromiter(map(len, fields), dtype=np.int64, count=len(fields))
+    lengths = np.array([len(field) for field in fields], dtype=np.int64)
     joined = FIELD_BREAK.join(fields)
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    ends_of_fields = np.cumsum(lengths + 1) - 1  # where each field's break stands in the joined original
+    ends_of_fields = (lengths + 1).cumsum() - 1  # where each field's break stands in the joined original
     field_starts = ends_of_fields - lengths
     codes = table.one_to_one.take(points)
     codes[ends_of_fields[:-1]] = 0
@@ -104,10 +104,10 @@ def normalize_fields(fields: Sequence[str]) -> Normalized:
     else:
         ends = starts + np.int32(1)
     bounds = np.zeros(len(fields) + 1, dtype=np.int64)
-    bounds[1:-1] = np.flatnonzero(codes == 0) + 1
+    bounds[1:-1] = (codes == 0).nonzero()[0] + 1
     bounds[-1] = len(codes) + 1
     if len(fields) > 1:  # positions within each field, not within the joined text
-        shift = np.repeat(field_starts.astype(np.int32), np.diff(bounds))[:-1]
+        shift = field_starts.astype(np.int32).repeat(bounds[1:] - bounds[:-1])[:-1]
         starts -= shift
         ends -= shift
     lowered = table.lower.take(codes)
@@ -120,11 +120,14 @@ def _decode(codes: npt.NDArray[np.uint32]) -> str:
 
 def _expand(codes: npt.NDArray[np.uint32], table: _Table) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
     """Put what each expanding code point becomes (nothing, or several) in its place: codes, and whence each came."""
-    expanding = np.flatnonzero(codes >= _EXPANDS)
+    is_expanding = codes >= _EXPANDS
+    expanding = is_expanding.nonzero()[0]
     if not len(expanding):
         return codes, np.arange(len(codes), dtype=np.int32)
     entries = codes[expanding] - _EXPANDS
     lengths = table.lengths[entries]
+    if not lengths.any():  # as it is nearly always: a variation selector behind an emoji
+        return codes[~is_expanding], (~is_expanding).nonzero()[0].astype(np.int32)
     places = expanding + np.cumsum(lengths - 1) - (lengths - 1)  # where what each becomes will begin
     # From one character of the result to the next its origin moves by one: further past what vanished, not at all
     # within what expanded. The last move leads behind the end.

@@ -1,6 +1,7 @@
 """Probabilities that mean what they say: one logistic curve a question, fitted on out-of-fold scores."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -17,12 +18,10 @@ class Curve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __call__(self, logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
         """Turn logits into probabilities of the same shape."""
-        z = np.clip(self.slope * logits.astype(np.float64) + self.offset, -30, 30)
-        probabilities: npt.NDArray[np.float64] = 1 / (1 + np.exp(-z))
-        return probabilities
+        return _logistic(self.slope * logits.astype(np.float64) + self.offset)
 
 
-class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One curve a question.
 
     `commercial_otherwise` is P(commercial) among notes that divert nobody, `comment` P(one comment leads off).
@@ -33,6 +32,16 @@ class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     disclosed: Curve
     diversion: Curve
     comment: Curve
+
+    def of_notes(self, logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+        """Turn logits (..., 3), as `QUESTIONS` order them, into probabilities (..., 4) by the first four curves."""
+        slopes, offsets = self._of_notes
+        return _logistic(slopes * logits.astype(np.float64).take((0, 0, 1, 2), axis=-1) + offsets)
+
+    @cached_property
+    def _of_notes(self) -> npt.NDArray[np.float64]:
+        curves = (self.commercial, self.commercial_otherwise, self.disclosed, self.diversion)
+        return np.array([[curve.slope for curve in curves], [curve.offset for curve in curves]])
 
 
 def read_calibration(raw: Mapping[str, Mapping[str, float]]) -> Calibration:
@@ -68,4 +77,9 @@ def compose(
     """
     rest = 1 - diversion
     ad = rest * commercial
-    return np.stack([ad * disclosed, diversion, rest * (1 - commercial), ad * (1 - disclosed)], axis=1)
+    return np.array((ad * disclosed, diversion, rest * (1 - commercial), ad * (1 - disclosed))).T
+
+
+def _logistic(z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    probabilities: npt.NDArray[np.float64] = 1 / (1 + np.exp(-z.clip(-30, 30)))
+    return probabilities

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from data.notes import Comment, Note
 from data.rules import RULESET_VERSION
@@ -114,20 +113,17 @@ class Classifier:
     def _probabilities(
         self, logits: Logits, findings: Sequence[NoteFindings]
     ) -> tuple[Sequence[Probabilities], Sequence[Probabilities]]:
-        floor = self._artifact.manifest.explicit_floor
+        floor, n_notes = self._artifact.manifest.explicit_floor, len(findings)
         own = np.array([_has_own_explicit(found) for found in findings], dtype=np.bool_)
         anyone = np.array([any(found.is_explicit) for found in findings], dtype=np.bool_)
-        calibration = self._artifact.calibration
-        own_diversion = np.maximum(calibration.diversion(logits.author[:, 2]), np.where(own, floor, 0.0))
-        diversion = np.maximum(calibration.diversion(logits.notes[:, 2]), np.where(anyone, floor, 0.0))
-        diversion = np.maximum(diversion, own_diversion)  # what others say never takes back what the author did
-        return self._compose(logits.notes, diversion), self._compose(logits.author, own_diversion)
-
-    def _compose(self, logits: npt.NDArray[np.float32], diversion: npt.NDArray[np.float64]) -> Sequence[Probabilities]:
-        calibration = self._artifact.calibration
-        disclosed = calibration.disclosed(logits[:, 1])
-        labels = compose(calibration.commercial_otherwise(logits[:, 0]), disclosed, diversion)
-        return probabilities_of(calibration.commercial(logits[:, 0]), disclosed, diversion, labels)
+        curves = self._artifact.calibration.of_notes(np.concatenate((logits.notes, logits.author)))
+        commercial, otherwise, disclosed, diversion = curves.T
+        whole, author = diversion[:n_notes], diversion[n_notes:]  # views
+        np.maximum(author, own * floor, out=author)
+        np.maximum(whole, anyone * floor, out=whole)
+        np.maximum(whole, author, out=whole)  # what others say never takes back what the author did
+        found = probabilities_of(commercial, disclosed, diversion, compose(otherwise, disclosed, diversion))
+        return found[:n_notes], found[n_notes:]
 
     def _findings(self, batch: TextBatch, hits: Hits, logits: Logits) -> list[NoteFindings]:
         n_notes = len(batch.notes)

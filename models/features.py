@@ -58,11 +58,10 @@ def extract(batch: TextBatch, hits: Hits, detectors: Sequence[Detector]) -> Feat
     region_of_field = _REGION_OF[batch.group_of_field]
     cells = batch.note_of_field[hits.fields] * width + hits.detectors * len(REGIONS) + region_of_field[hits.fields]
     counts = np.bincount(cells, minlength=n_notes * width)
-    fired = np.flatnonzero(counts)
+    fired = counts.nonzero()[0]
     rows, columns = np.divmod(fired, width)
-    asks = [position for position, detector in enumerate(detectors) if detector.name == "reader_asks"]
-    per_note = counts.reshape(n_notes, len(detectors), len(REGIONS))
-    shape, author_shape = shapes(batch, per_note[:, asks, _OTHERS].sum(axis=1))
+    asks = [detector.name for detector in detectors].index("reader_asks")
+    shape, author_shape = shapes(batch, counts[asks * len(REGIONS) + _OTHERS :: width])
     notes = np.zeros((n_notes, 2 * width + len(SHAPE)), dtype=np.float32)
     notes[rows, columns] = np.log1p(counts[fired].astype(np.float32))
     notes[rows, width + columns] = 1
@@ -74,12 +73,11 @@ def extract(batch: TextBatch, hits: Hits, detectors: Sequence[Detector]) -> Feat
 
 
 def _comment_features(batch: TextBatch, hits: Hits, region_of_field: npt.NDArray[np.int64], n_detectors: int) -> Floats:
-    is_comment = region_of_field >= _OWN_COMMENTS
-    row_of_field = np.cumsum(is_comment) - 1
-    features = np.zeros((int(is_comment.sum()), n_detectors + 2), dtype=np.float32)
-    inside = is_comment[hits.fields]
-    features[row_of_field[hits.fields[inside]], hits.detectors[inside]] = 1
-    lengths = (np.diff(batch.text.bounds) - 1)[is_comment]
+    fields, bounds = batch.comment_fields, batch.text.bounds
+    features = np.zeros((len(fields), n_detectors + 2), dtype=np.float32)
+    inside = region_of_field[hits.fields] >= _OWN_COMMENTS
+    features[fields.searchsorted(hits.fields[inside]), hits.detectors[inside]] = 1
+    lengths = bounds[fields + 1] - bounds[fields] - 1
     features[:, -2] = np.log1p(lengths) / 4
     features[:, -1] = lengths > 60  # a long comment tells a story or pastes a share text
     return features

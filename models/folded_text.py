@@ -3,16 +3,20 @@
 Digits become "0", because contacts and prices must not be learnt by heart; a run of whitespace becomes one space.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import msgspec
+import numba
 import numpy as np
 import numpy.typing as npt
 
+from data.kernels import compile_kernel
 from models.text_batch import TextBatch
 
 _LONGEST_HASHTAG = 40
 _NUL, _SPACE, _NUMBER_SIGN = 0, ord(" "), ord("#")
+Codes = npt.NDArray[np.uint32]
 Positions = npt.NDArray[np.int64]
 
 
@@ -29,7 +33,7 @@ class FoldedText(msgspec.Struct, frozen=True):
         (n_hashtags,) half-open batch positions of "#" and the 1 to 40 characters after it, in any field.
     """
 
-    codes: npt.NDArray[np.uint32]
+    codes: Codes
     dropped: Positions
     tag_starts: Positions
     tag_ends: Positions
@@ -41,20 +45,38 @@ class FoldedText(msgspec.Struct, frozen=True):
 
 def fold_text(batch: TextBatch) -> FoldedText:
     """Fold the text of a batch. "#防晒 #通勤" holds two hashtags, "# 防晒" none."""
-    n = len(batch.text.codes)
-    codes = np.zeros(n + 1, dtype=np.uint32)
-    np.take(_folded(), batch.text.codes, out=codes[:n], mode="clip")  # "raise" would copy
-    stops = np.flatnonzero(codes <= _NUMBER_SIGN)  # few: so whatever follows looks at these alone
-    kinds = codes[stops]
-    is_stop = (kinds == _NUL) | (kinds == _SPACE) | (kinds == _NUMBER_SIGN)
-    stops, kinds = stops[is_stop], kinds[is_stop]
-    spaces = stops[kinds == _SPACE]
-    dropped = spaces[1:][np.diff(spaces) == 1]
-    signs = np.flatnonzero(kinds == _NUMBER_SIGN)
-    starts = stops[signs]
-    ends = np.minimum(stops[signs + 1], starts + 1 + _LONGEST_HASHTAG)  # the last stop is the 0 after the text
-    is_tag = ends > starts + 1
-    return FoldedText(np.delete(codes, dropped), dropped, starts[is_tag], ends[is_tag])
+    return FoldedText(*_compiled()(batch.text.codes, _folded()))
+
+
+def _fold(codes: Codes, folded: Codes) -> tuple[Codes, Positions, Positions, Positions]:
+    """Give the fields of `FoldedText`."""
+    n_kept = n_dropped = n_tags = 0
+    kept, dropped = np.empty(len(codes) + 1, dtype=np.uint32), np.empty(len(codes), dtype=np.int64)
+    tag_starts, tag_ends = np.empty(len(codes), dtype=np.int64), np.empty(len(codes), dtype=np.int64)
+    last, sign = _NUL, -1  # the character before; where an open hashtag's "#" stands
+    for at in range(len(codes) + 1):
+        code = folded[codes[at]] if at < len(codes) else _NUL
+        if code == _SPACE and last == _SPACE:
+            dropped[n_dropped] = at
+            n_dropped += 1
+        else:
+            kept[n_kept] = code
+            n_kept += 1
+        if code in (_NUL, _SPACE, _NUMBER_SIGN):
+            if 0 <= sign < at - 1:
+                tag_starts[n_tags], tag_ends[n_tags] = sign, min(at, sign + 1 + _LONGEST_HASHTAG)
+                n_tags += 1
+            sign = at if code == _NUMBER_SIGN else -1
+        last = code
+    return kept[:n_kept], dropped[:n_dropped], tag_starts[:n_tags], tag_ends[:n_tags]
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> Callable[[Codes, Codes], tuple[Codes, Positions, Positions, Positions]]:
+    codes = numba.types.Array(numba.uint32, 1, "C", readonly=True)
+    compiled: Callable[[Codes, Codes], tuple[Codes, Positions, Positions, Positions]]
+    compiled = compile_kernel(_fold, (codes, codes))
+    return compiled
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,9 @@ from models.text_batch import FieldGroup, TextBatch
 
 Floats = npt.NDArray[np.float32]
 
+# Plain integers: an enum's members are slow to look up and to compare.
+_AUTHOR_COMMENT, _OTHER_COMMENT = int(FieldGroup.AUTHOR_COMMENT), int(FieldGroup.OTHER_COMMENT)
+_OWN_GROUPS = [int(group) for group in FieldGroup if group != FieldGroup.OTHER_COMMENT]
 N_POOLED = 2  # the author's comments, other people's comments
 _NO_COMMENT = -4.0  # logit that stands for "no comment"; a comment below it counts as none
 
@@ -124,11 +127,10 @@ def score(model: LinearModel, batch: TextBatch, features: Features) -> Logits:
     text = fold_text(batch)
     segments = note_segments(batch, text)
     groups = ngram_scores(segments, model.packed.ngrams)
-    others = groups[:, FieldGroup.OTHER_COMMENT]
+    others = groups[:, _OTHER_COMMENT]
     own = ngram_scores(topic_segments(segments), model.packed.topics)[:, 0]
-    for group in FieldGroup:
-        if group != FieldGroup.OTHER_COMMENT:
-            own += groups[:, group]
+    for group in _OWN_GROUPS:
+        own += groups[:, group]
     comments = _comment_logits(model, comment_segments(batch, text), features.comments)
     pooled = pool_comments(comments, *_comment_owners(batch), n_notes=len(batch.notes))
     author_pooled = pooled.copy()
@@ -151,18 +153,17 @@ def pool_comments(
     logits: Floats, note: npt.NDArray[np.int64], is_own: npt.NDArray[np.bool_], *, n_notes: int
 ) -> Floats:
     """Pool comment scores into their notes, (n_notes, 2): the highest of the author's and of other people's."""
-    pooled = np.full((n_notes, N_POOLED), _NO_COMMENT, dtype=np.float32)
-    np.maximum.at(pooled, (note, np.where(is_own, 0, 1)), logits)
-    return _scale(pooled)
+    pooled = np.full(n_notes * N_POOLED, _NO_COMMENT, dtype=np.float32)
+    np.maximum.at(pooled, note * N_POOLED + ~is_own, logits)
+    return _scale(pooled).reshape(n_notes, N_POOLED)
 
 
 def _scale(logits: Floats) -> Floats:
     """Bring pooled logits to the range of the other features: 0 for none, 3 at most."""
-    scaled: Floats = np.clip((logits - np.float32(_NO_COMMENT)) / np.float32(4), 0, 3).astype(np.float32)
+    scaled: Floats = ((logits - np.float32(_NO_COMMENT)) / np.float32(4)).clip(0, 3)
     return scaled
 
 
 def _comment_owners(batch: TextBatch) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    is_own = batch.group_of_field == FieldGroup.AUTHOR_COMMENT
-    is_comment = is_own | (batch.group_of_field == FieldGroup.OTHER_COMMENT)
-    return batch.note_of_field[is_comment], is_own[is_comment]
+    fields = batch.comment_fields
+    return batch.note_of_field[fields], batch.group_of_field[fields] == _AUTHOR_COMMENT

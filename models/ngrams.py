@@ -5,6 +5,7 @@ the n-gram c1 c2 c3 to bucket mix((c1 * B + c2) * B + c3 + seed of its group and
 further than `MOST_COUNTED`.
 """
 
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import ModelError
+from data.kernels import compile_kernel
 from data.notes import Note
 from models.ngram_table import MOST_COLUMNS, Cells, NgramTable
 from models.segments import Segments, note_segments
@@ -85,7 +87,9 @@ def ngram_scores(segments: Segments, table: NgramTable) -> Floats:
     if table.cells.shape != (N_BUCKETS,):  # the kernel checks no index
         raise ModelError(f"the table must have {N_BUCKETS} buckets. Got {table.cells.shape} instead.")
     sums = np.zeros((segments.n_rows, MOST_COLUMNS))
-    _compiled()(segments.codes, segments.starts, segments.ends, segments.rows, segments.seeds, table.cells, sums)
+    if len(segments.rows):
+        text = segments.codes, segments.starts, segments.ends, segments.rows, segments.seeds
+        _compiled()(*text, table.cells, _room.counts, sums)
     scores = np.zeros((segments.n_rows, table.n_outputs), dtype=np.float32)
     scores[:, table.columns] = sums[:, : len(table.columns)] * table.steps
     return scores.reshape(segments.n_units, len(segments.seeds), table.n_outputs)
@@ -113,6 +117,16 @@ def warm() -> None:
     """Compile the kernel (seconds), or load it from numba's cache, before the first note arrives."""
     segments = note_segments(TextBatch([Note(note_id="warm", title="1")]))
     ngram_scores(segments, NgramTable.pack(np.zeros(N_BUCKETS, np.float32), np.zeros((N_BUCKETS, 1), np.float32)))
+
+
+class _Room(threading.local):
+    """Room for the kernel to count in, one for each thread: clearing it anew would cost a short note a fifth."""
+
+    def __init__(self) -> None:
+        self.counts = np.zeros(N_BUCKETS, dtype=np.uint8)
+
+
+_room = _Room()
 
 
 def _extend(hashes: Codes, codes: Codes) -> Codes:
@@ -168,16 +182,16 @@ def _score_rows(
     rows: Positions,
     seeds: Codes,
     cells: Cells,
+    counts: npt.NDArray[np.uint8],
     sums: npt.NDArray[np.float64],
 ) -> None:
     """Write each row's score, (n_rows, 3) in the table's steps, to `sums`; rows must be sorted.
 
-    The step of the idf cancels out in the norm.
+    `counts` is room to work in, (N_BUCKETS,), all 0 before and after. The step of the idf cancels out in the norm.
     """
     longest = _longest_row(starts, ends, rows)
     hashes = np.empty(longest, dtype=np.uint32)
     buckets = np.empty(len(NGRAM_LENGTHS) * longest, dtype=np.uint32)
-    counts = np.zeros(N_BUCKETS, dtype=np.uint8)  # all 0 again after each row
     k = 0
     while k < len(rows):
         row = rows[k]
@@ -210,11 +224,10 @@ def _compiled() -> Callable[..., None]:
         numba.void(
             *(codes, positions, positions, positions, codes),
             numba.types.Array(cell, 1, "C", readonly=True),
+            numba.uint8[::1],
             numba.float64[:, ::1],
         )
         for cell in (numba.uint32, numba.uint64)
     ]
-    try:
-        return numba.njit(signatures, cache=True, nogil=True)(_score_rows)
-    except RuntimeError:  # no folder for the cache can be written: a read-only image and no home
-        return numba.njit(signatures, nogil=True)(_score_rows)
+    compiled: Callable[..., None] = compile_kernel(_score_rows, signatures)
+    return compiled

@@ -4,14 +4,20 @@ A note is one row per field group, because the same words mean other things in t
 move to the tags wherever a source writes them.
 """
 
+from collections.abc import Callable
+from functools import lru_cache
+
 import msgspec
+import numba
 import numpy as np
 import numpy.typing as npt
 
-from models.folded_text import FoldedText, fold_text
+from data.kernels import compile_kernel
+from models.folded_text import Codes, FoldedText, fold_text
 from models.text_batch import FieldGroup, TextBatch
 
 N_GROUPS = len(FieldGroup)
+_TAG, _SPACE = int(FieldGroup.TAG), ord(" ")
 NOTE_SEEDS = np.array([0x2C1B3C6D, 0x297A2D39, 0xE4D8F1A3, 0x1B56C4E9, 0x91E10DA5, 0xD1B54A32], dtype=np.uint32)
 COMMENT_SEEDS = np.array([0x7D9C2F4B], dtype=np.uint32)
 TOPIC_SEEDS = np.array([0x5BD1E995], dtype=np.uint32)
@@ -60,30 +66,10 @@ def note_segments(batch: TextBatch, text: FoldedText | None = None) -> Segments:
         The batch folded, where the caller has it.
     """
     text = text or fold_text(batch)
-    notes, groups = batch.note_of_field, batch.group_of_field
-    starts, ends = batch.text.bounds[:-1].copy(), batch.text.bounds[1:] - 1
-    fields = batch.fields_at(text.tag_starts)
-    in_text = groups[fields] < FieldGroup.TAG
-    is_tagged = np.zeros(len(batch.notes), dtype=np.bool_)  # notes with a hashtag in title or body
-    is_tagged[notes[fields[in_text]]] = True
-    is_repeated = (groups == FieldGroup.TAG) & is_tagged[notes]
-    ends[is_repeated] = starts[is_repeated]
-    is_moved = in_text | ((groups[fields] == FieldGroup.TAG) & ~is_repeated[fields])
-    fields, tag_starts, tag_ends = fields[is_moved], text.tag_starts[is_moved], text.tag_ends[is_moved]
-    is_first = np.diff(fields, prepend=-1) > 0  # of its field's hashtags
-    before = starts[fields]  # where the text before each hashtag starts
-    before[~is_first] = tag_ends[:-1][~is_first[1:]]
-    is_last = np.diff(fields, append=len(notes)) > 0
-    starts[fields[is_last]] = tag_ends[is_last]
-    rows = notes * N_GROUPS + groups
-    return _cut(
-        text,
-        np.concatenate([starts, before, tag_starts + 1]),
-        np.concatenate([ends, tag_starts, tag_ends]),
-        np.concatenate([rows, rows[fields], notes[fields] * N_GROUPS + FieldGroup.TAG]),
-        NOTE_SEEDS,
-        len(batch.notes),
-    )
+    cut_at_hashtags, _ = _compiled()
+    tags = text.tag_starts, text.tag_ends
+    cut = cut_at_hashtags(batch.text.bounds, batch.note_of_field, batch.group_of_field, *tags)
+    return _trimmed(text, *cut, NOTE_SEEDS, len(batch.notes))
 
 
 def author_segments(segments: Segments) -> Segments:
@@ -99,7 +85,7 @@ def other_segments(segments: Segments) -> Segments:
 def topic_segments(segments: Segments) -> Segments:
     """Join title, body and tags of `note_segments` into one row a note: what it is about, wherever it says so."""
     groups = segments.rows % N_GROUPS
-    kept = _kept(segments, groups <= FieldGroup.TAG)
+    kept = _kept(segments, groups <= _TAG)
     return Segments(kept.codes, kept.starts, kept.ends, kept.rows // N_GROUPS, TOPIC_SEEDS, kept.n_units)
 
 
@@ -111,10 +97,9 @@ def comment_segments(batch: TextBatch, text: FoldedText | None = None) -> Segmen
     text
         The batch folded, where the caller has it.
     """
-    groups, bounds = batch.group_of_field, batch.text.bounds
-    fields = np.flatnonzero((groups == FieldGroup.AUTHOR_COMMENT) | (groups == FieldGroup.OTHER_COMMENT))
+    fields, bounds = batch.comment_fields, batch.text.bounds
     rows = np.arange(len(fields))
-    return _cut(text or fold_text(batch), bounds[fields], bounds[fields + 1] - 1, rows, COMMENT_SEEDS, len(fields))
+    return _trimmed(text or fold_text(batch), bounds[fields], bounds[fields + 1] - 1, rows, COMMENT_SEEDS, len(fields))
 
 
 def _kept(segments: Segments, mask: npt.NDArray[np.bool_]) -> Segments:
@@ -122,16 +107,62 @@ def _kept(segments: Segments, mask: npt.NDArray[np.bool_]) -> Segments:
     return Segments(segments.codes, starts, ends, rows, segments.seeds, segments.n_units)
 
 
-def _cut(
+def _trimmed(
     text: FoldedText, starts: _Ints, ends: _Ints, rows: _Ints, seeds: npt.NDArray[np.uint32], n_units: int
 ) -> Segments:
     """Trim segments given in batch positions, drop the empty ones and sort the rest by row.
 
     They start and end on characters that folding keeps: none follows whitespace and is whitespace itself.
     """
-    starts, ends = text.places(starts), text.places(ends)
-    starts += text.codes[starts] == ord(" ")
-    ends -= text.codes[ends - 1] == ord(" ")
-    order = np.argsort(rows, kind="stable")
-    order = order[starts[order] < ends[order]]
-    return Segments(text.codes, starts[order], ends[order], rows[order], seeds, n_units)
+    _, trim = _compiled()
+    return Segments(text.codes, *trim(text.codes, text.dropped, starts, ends, rows), seeds, n_units)
+
+
+def _cut_at_hashtags(
+    bounds: _Ints, notes: _Ints, groups: _Ints, tag_starts: _Ints, tag_ends: _Ints
+) -> tuple[_Ints, _Ints, _Ints]:
+    """Give starts, ends and rows: of fields behind their last hashtag, of the text before each hashtag, of hashtags.
+
+    Places of hashtags that stay in their comment are left empty.
+    """
+    n_fields, n_tags = len(notes), len(tag_starts)
+    starts, ends, rows = np.zeros((3, n_fields + 2 * n_tags), dtype=np.int64)
+    is_tagged = np.zeros(n_fields, dtype=np.bool_)  # notes with a hashtag in title or body
+    fields = np.searchsorted(bounds, tag_starts, side="right") - 1
+    for field in fields:
+        if groups[field] < _TAG:
+            is_tagged[notes[field]] = True
+    for field in range(n_fields):
+        rows[field] = notes[field] * N_GROUPS + groups[field]
+        if not (groups[field] == _TAG and is_tagged[notes[field]]):  # else the tag repeats what the text says
+            starts[field], ends[field] = bounds[field], bounds[field + 1] - 1
+    for tag in range(n_tags):
+        field, before, behind = fields[tag], n_fields + tag, n_fields + n_tags + tag
+        if groups[field] < _TAG or (groups[field] == _TAG and not is_tagged[notes[field]]):
+            starts[before], ends[before], rows[before] = starts[field], tag_starts[tag], rows[field]
+            starts[behind], ends[behind] = tag_starts[tag] + 1, tag_ends[tag]
+            rows[behind] = notes[field] * N_GROUPS + _TAG
+            starts[field] = tag_ends[tag]
+    return starts, ends, rows
+
+
+def _trim(codes: Codes, dropped: _Ints, starts: _Ints, ends: _Ints, rows: _Ints) -> tuple[_Ints, _Ints, _Ints]:
+    """Give starts and ends as places in folded `codes`, and rows, as `_trimmed` needs them."""
+    order = np.argsort(rows, kind="mergesort")
+    trimmed = np.empty((3, len(rows)), dtype=np.int64)
+    n = 0
+    for k in order:
+        start = starts[k] - np.searchsorted(dropped, starts[k])
+        end = ends[k] - np.searchsorted(dropped, ends[k])
+        start += codes[start] == _SPACE
+        end -= codes[end - 1] == _SPACE
+        if start < end:
+            trimmed[:, n] = start, end, rows[k]
+            n += 1
+    return trimmed[0, :n], trimmed[1, :n], trimmed[2, :n]
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> tuple[Callable[..., tuple[_Ints, _Ints, _Ints]], Callable[..., tuple[_Ints, _Ints, _Ints]]]:
+    codes, ints = (numba.types.Array(dtype, 1, "C", readonly=True) for dtype in (numba.uint32, numba.int64))
+    return compile_kernel(_cut_at_hashtags, (ints,) * 5), compile_kernel(_trim, (codes, *(ints,) * 4))

@@ -17,6 +17,15 @@ SHAPE = (
     "title_length", "body_length", "no_body", "caption_body", "long_body", "n_tags", "no_tags", "many_tags",
     *_CLASSES, "asks_share",
 )  # fmt: skip
+_EMOJI, _PIN, _CHECK = (1 + _CLASSES.index(name) for name in ("emoji", "pin", "check"))  # the last two are emoji too
+_COLUMN = {name: column for column, name in enumerate(SHAPE)}
+_ASKS = _COLUMN["asks_share"]
+# Columns that are log1p of a size, and what brings them to the range of the others.
+_SIZES = [_COLUMN[name] for name in ("title_length", "body_length", "n_tags", *_CLASSES)]
+_SCALES = np.array([4, 6, 3, *[4] * len(_CLASSES)])
+# Plain integers: an enum's members are slow to look up and to compare.
+_N_GROUPS, _TAG = len(FieldGroup), int(FieldGroup.TAG)
+_AUTHOR_COMMENT, _OTHER_COMMENT = int(FieldGroup.AUTHOR_COMMENT), int(FieldGroup.OTHER_COMMENT)
 
 
 def shapes(batch: TextBatch, reader_asks: _Ints) -> tuple[Floats, Floats]:
@@ -32,45 +41,41 @@ def shapes(batch: TextBatch, reader_asks: _Ints) -> tuple[Floats, Floats]:
     tuple
         Two arrays (n_notes, len(SHAPE)): of the whole thread, and as if nobody but the author had commented.
     """
-    n_notes, n_groups = len(batch.notes), len(FieldGroup)
-    lengths = np.diff(batch.text.bounds) - 1
+    n_notes, bounds = len(batch.notes), batch.text.bounds
     titles = np.array(batch.note_fields[:-1], dtype=np.int64)  # each note's fields begin with title and body
     bodies = titles + 1
-    group_of = batch.note_of_field * n_groups + batch.group_of_field
-    shape = (n_notes, n_groups)
-    n_fields = np.bincount(group_of, minlength=n_notes * n_groups).reshape(shape)
-    own, others = n_fields[:, FieldGroup.AUTHOR_COMMENT], n_fields[:, FieldGroup.OTHER_COMMENT]
+    group_of = batch.note_of_field * _N_GROUPS + batch.group_of_field
+    n_fields = np.bincount(group_of, minlength=n_notes * _N_GROUPS).reshape(n_notes, _N_GROUPS)
     chars = _class_counts(batch)
     written = chars[titles, _HASHTAG] + chars[bodies, _HASHTAG]
-    tags = np.where(written > 0, written, n_fields[:, FieldGroup.TAG])
-    body = lengths[bodies]
-    content = [
-        np.log1p(lengths[titles]) / 4, np.log1p(body) / 6, body < 15, (body >= 15) & (body < 60), body > 400,
-        np.log1p(tags) / 3, tags == 0, tags >= 6, *(np.log1p(chars[bodies, 1:_HASHTAG].T) / 4),
-    ]  # fmt: skip
+    sizes = np.empty((n_notes, len(_SIZES)), dtype=np.int64)
+    sizes[:, 0] = bounds[titles + 1] - bounds[titles] - 1
+    sizes[:, 1] = body = bounds[bodies + 1] - bounds[bodies] - 1
+    sizes[:, 2] = tags = np.where(written > 0, written, n_fields[:, _TAG])
+    sizes[:, 3:] = chars[bodies, 1:_HASHTAG]
+    whole = np.empty((n_notes, len(SHAPE)), dtype=np.float32)
+    whole[:, _SIZES] = np.log1p(sizes) / _SCALES
+    for name, answer in (
+        ("no_body", body < 15), ("caption_body", (body >= 15) & (body < 60)), ("long_body", body > 400),
+        ("no_tags", tags == 0), ("many_tags", tags >= 6),
+    ):  # fmt: skip
+        whole[:, _COLUMN[name]] = answer
+    author = whole.copy()
     # How many comments there are is no feature: crawls keep different shares of a thread, and any comment would count.
-    whole = [*content, reader_asks / (own + others + 1)]
-    author = [*content, np.zeros(n_notes)]
-    return _columns(whole), _columns(author)
-
-
-def _columns(columns: list[npt.NDArray[np.generic]]) -> Floats:
-    table = np.empty((len(columns[0]), len(columns)), dtype=np.float32)
-    for index, column in enumerate(columns):
-        table[:, index] = column
-    return table
+    whole[:, _ASKS] = reader_asks / (n_fields[:, _AUTHOR_COMMENT] + n_fields[:, _OTHER_COMMENT] + 1)
+    author[:, _ASKS] = 0
+    return whole, author
 
 
 def _class_counts(batch: TextBatch) -> _Ints:
     """Count the characters of each class in each field: (n_fields, _N_COUNTED)."""
-    classes = _class_table()[batch.text.codes]
-    counted = np.flatnonzero(classes)
+    classes = _class_table().take(batch.text.codes)
+    counted = classes.nonzero()[0]
     n_fields = len(batch.originals)
-    field_of = np.repeat(np.arange(n_fields), np.diff(batch.text.bounds))
-    keys = field_of[counted] * _N_COUNTED + classes[counted]
+    keys = batch.fields_at(counted) * _N_COUNTED + classes[counted]
     counts = np.bincount(keys, minlength=n_fields * _N_COUNTED).reshape(n_fields, _N_COUNTED)
-    for name in ("pin", "check"):  # which are emoji too
-        counts[:, 1 + _CLASSES.index("emoji")] += counts[:, 1 + _CLASSES.index(name)]
+    for narrower in (_PIN, _CHECK):
+        counts[:, _EMOJI] += counts[:, narrower]
     return counts
 
 

@@ -37,8 +37,8 @@ class TextBatch:
         `Normalized` text of all fields, joined by NUL; positions in it are "batch positions".
     field_note, field_group, field_index
         For each field: position of its note, its group, its index within the note's tags, comments or image texts.
-    note_of_field, group_of_field
-        `field_note` and `field_group` as arrays.
+    note_of_field, group_of_field, comment_fields
+        `field_note` and `field_group` as arrays; (n_comments,) fields that hold comments.
     note_fields
         `note_fields[i]:note_fields[i + 1]` are the fields of note i.
     """
@@ -54,6 +54,8 @@ class TextBatch:
             self._add(position, note)
         self.note_of_field = np.array(self.field_note, dtype=np.int64)
         self.group_of_field = np.array(self.field_group, dtype=np.int64)
+        is_comment = (self.group_of_field == _AUTHOR_COMMENT) | (self.group_of_field == _OTHER_COMMENT)
+        self.comment_fields = is_comment.nonzero()[0]
         self.text: Normalized = normalize_fields(self.originals)
         self.bounds: list[int] = self.text.bounds.tolist()
 

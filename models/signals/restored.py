@@ -48,6 +48,8 @@ class Restored:
 
     def hits(self, found: Sequence[Hit]) -> list[Hit]:
         """Give hits in the restored text their positions in the batch."""
+        if not self._steps:
+            return list(found)
         return [hit._replace(start=self._origin(hit.start)[0], end=self._origin(hit.end - 1)[1]) for hit in found]
 
     def _origin(self, place: int) -> tuple[int, int]:
@@ -69,12 +71,12 @@ def restore(batch: TextBatch) -> Restored:
 
 def _signs_inside(codes: _Codes, known: Tables) -> Iterator[Edit]:
     """Find runs of signs between two characters of a word."""
-    places = np.flatnonzero(known.is_sign.take(codes))
+    places = known.is_sign.take(codes).nonzero()[0]
     if not len(places):
         return
-    cuts = np.flatnonzero(np.diff(places) != 1)
-    first = places[np.concatenate(([0], cuts + 1))]
-    end = places[np.concatenate((cuts, [len(places) - 1]))] + 1
+    is_cut = places[1:] - places[:-1] != 1
+    first = np.concatenate((places[:1], places[1:][is_cut]))
+    end = np.concatenate((places[:-1][is_cut], places[-1:])) + 1
     fits = (end - first <= _LONGEST_RUN) & (first > 0) & (end < len(codes))
     first, end = first[fits], end[fits]
     likely = known.left[codes[first - 1]] & known.right[codes[end]]
@@ -90,6 +92,8 @@ def _signs_inside(codes: _Codes, known: Tables) -> Iterator[Edit]:
 def _spelt_out(codes: _Codes, known: Tables) -> Iterator[Edit]:
     """Find split, spelt, drawn and swapped words: of overlapping ones the first, and of those the longest."""
     starts, ends, numbers = known.finder.find(codes)
+    if not len(starts):
+        return
     reached = 0
     for at in np.lexsort((-ends, starts)).tolist():
         start, end = int(starts[at]), int(ends[at])
@@ -121,9 +125,11 @@ def _is_seam(codes: _Codes, start: int, end: int, known: Tables, number: int) ->
 def _alike(codes: _Codes, known: Tables) -> Iterator[Edit]:
     """Find pairs that sound or look like a word."""
     roles = known.roles.take(codes)
-    places = np.flatnonzero(roles[:-1] & (roles[1:] >> 1) & FIRST)
+    places = (roles[:-1] & (roles[1:] >> 1) & FIRST).nonzero()[0]
     bits = known.first.take(codes[places]) & known.second.take(codes[places + 1])
     places, bits = places[bits != 0], bits[bits != 0]
+    if not len(places):
+        return
     pairs = codes[places].astype(np.int64) << PAIR_BITS | codes[places + 1]
     at = np.searchsorted(known.ordinary, pairs)
     is_new = known.ordinary.take(at, mode="clip") != pairs

@@ -41,8 +41,8 @@ class Scanner:
         for index, detector in enumerate(self.detectors):
             for trigger in detector.triggers:
                 by_trigger[trigger].append(index)
-        self._on_digits = by_trigger.pop(DIGITS, [])
-        self._on_tokens = by_trigger.pop(TOKEN, [])
+        self._on_digits = np.array(by_trigger.pop(DIGITS, []), dtype=np.int32)
+        self._on_tokens = np.array(by_trigger.pop(TOKEN, []), dtype=np.int32)
         self._finder = TriggerFinder(by_trigger)
 
     def scan(self, batch: TextBatch) -> Hits:
@@ -52,24 +52,25 @@ class Scanner:
         starts, ends, detectors = self._triggers(batch)
         fields = batch.fields_at(starts)
         counted = self._is_counted[detectors]
-        rest = np.flatnonzero(~counted)
+        rest = (~counted).nonzero()[0]
         windows = self._windows(batch, starts[rest], ends[rest], fields[rest], detectors[rest])
+        fields, detectors = fields[counted], detectors[counted]
         found_at, found_by, evidence = self._search(batch, *windows)
-        return Hits(
-            fields=np.concatenate([fields[counted], batch.fields_at(np.array(found_at, dtype=np.int64))]),
-            detectors=np.concatenate([detectors[counted], np.array(found_by, dtype=np.int64)]),
-            evidence=restored.hits(evidence),
-        )
+        if found_at:
+            fields = np.concatenate((fields, batch.fields_at(np.array(found_at, dtype=np.int64))))
+            detectors = np.concatenate((detectors, np.array(found_by, dtype=np.int64)))
+        return Hits(fields, detectors, restored.hits(evidence))
 
     def _triggers(self, batch: TextBatch) -> tuple[_Positions, _Positions, _Positions]:
         """Find all triggers: (starts, ends, detectors), a trigger once for each detector that listens to it."""
-        found = [self._finder.find(batch.text.codes)]
+        starts, ends, detectors = self._finder.find(batch.text.codes)
         for listeners, find in ((self._on_digits, digit_runs), (self._on_tokens, token_runs)):
-            if listeners:
-                starts, ends = find(batch)
+            run_starts, run_ends = find(batch)
+            if len(run_starts):
                 repeats = len(listeners)
-                found.append((np.tile(starts, repeats), np.tile(ends, repeats), np.repeat(listeners, len(starts))))
-        starts, ends, detectors = (np.concatenate(values) for values in zip(*found, strict=True))
+                starts = np.concatenate((starts, np.tile(run_starts, repeats)))
+                ends = np.concatenate((ends, np.tile(run_ends, repeats)))
+                detectors = np.concatenate((detectors, np.repeat(listeners, len(run_starts))))
         return starts, ends, detectors.astype(np.int64)
 
     def _windows(
@@ -90,7 +91,7 @@ class Scanner:
         opens = ~self._has_pattern[detectors]
         opens[0] = True
         opens[1:] |= (lows + shift)[1:] > np.maximum.accumulate(highs + shift)[:-1]
-        first = np.flatnonzero(opens)
+        first = opens.nonzero()[0]
         return detectors[first].tolist(), lows[first].tolist(), np.maximum.reduceat(highs, first).tolist()
 
     def _search(

@@ -11,6 +11,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from data.kernels import compile_kernel
+
 Codes = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int32]
@@ -34,33 +36,33 @@ class TriggerFinder:
     def __init__(self, listeners: Mapping[str, Iterable[int]]) -> None:
         edges: dict[int, int] = {}  # state and code point -> state
         called: list[list[int]] = [[]]
-        self._gate = np.zeros(1 << _GATE_BITS, dtype=np.bool_)  # pairs that may begin a trigger
-        self._alone = np.zeros(0x110000, dtype=np.bool_)  # triggers of one character
+        gate = np.zeros(1 << _GATE_BITS, dtype=np.bool_)  # pairs that may begin a trigger
+        alone = np.zeros(0x110000, dtype=np.bool_)  # triggers of one character
         for trigger, numbers in listeners.items():
             points = [ord(char) for char in trigger]
             if len(points) == 1:
-                self._alone[points[0]] = True
+                alone[points[0]] = True
             else:
-                self._gate[_slot(points[0], points[1], _GATE_BITS)] = True
+                gate[_slot(points[0], points[1], _GATE_BITS)] = True
             state = int(_ROOT)
             for point in points:
                 state = edges.setdefault(state << _POINT_BITS | point, len(called))
                 if state == len(called):
                     called.append([])
             called[state] += numbers
-        self._keys, self._states = _hash_table(edges)
-        self._first = np.cumsum([0, *map(len, called)], dtype=np.int32)
-        self._listeners = np.array([number for numbers in called for number in numbers], dtype=np.int32)
+        keys, states = _hash_table(edges)
+        first = np.cumsum([0, *map(len, called)], dtype=np.int32)
+        numbers = np.array([number for numbers in called for number in numbers], dtype=np.int32)
+        shift = np.uint64(64 - (len(keys) - 1).bit_length())  # a hash's highest bits name a slot
+        self._tables = gate, alone, keys, states, first, numbers, shift
 
     def find(self, codes: Codes) -> tuple[Positions, Positions, Ints]:
         """Find all occurrences, overlapping ones too, in order of their starts: (starts, ends, listeners)."""
         size = len(codes) // 8 + 64  # several times what real text holds
-        shift = np.uint64(64 - (len(self._keys) - 1).bit_length())  # a hash's highest bits name a slot
-        tables = (self._gate, self._alone, self._keys, self._states, self._first, self._listeners, shift)
         while True:
             starts, ends = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
             listeners = np.empty(size, dtype=np.int32)
-            found = _compiled()(codes, *tables, starts, ends, listeners)
+            found = _compiled()(codes, *self._tables, starts, ends, listeners)
             if found <= size:
                 return starts[:found], ends[:found], listeners[:found]
             size = found
@@ -127,7 +129,5 @@ def _compiled() -> Callable[..., int]:
     codes = numba.types.Array(numba.uint32, 1, "C", readonly=True)
     flags, ints, positions = numba.boolean[::1], numba.int32[::1], numba.int64[::1]
     signature = numba.int64(codes, flags, flags, positions, ints, ints, ints, numba.uint64, positions, positions, ints)
-    try:
-        return numba.njit(signature, cache=True, nogil=True)(_find)
-    except RuntimeError:  # no folder for the cache can be written: a read-only image and no home
-        return numba.njit(signature, nogil=True)(_find)
+    compiled: Callable[..., int] = compile_kernel(_find, signature)
+    return compiled

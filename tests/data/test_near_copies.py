@@ -2,7 +2,6 @@ import itertools
 from collections import defaultdict
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 
@@ -120,16 +119,6 @@ def test_the_kernel_agrees_with_numpy(corpus, monkeypatch):
 
     monkeypatch.setattr(data.near_copies, "_compiled", lambda: by_numpy)
     assert near_hashes(corpus.codes, starts, ends, key=b"secret") == by_kernel
-
-
-def test_the_kernel_is_compiled_where_numba_can_keep_no_cache(monkeypatch):
-    def njit(signature, *, nogil, cache=False):
-        if cache:
-            raise RuntimeError("cannot cache function")
-        return lambda function: "compiled"
-
-    monkeypatch.setattr(numba, "njit", njit)
-    assert data.near_copies._compiled.__wrapped__() == "compiled"
 
 
 def test_hashes_without_a_key_are_refused():

@@ -10,6 +10,7 @@ from data.notes import Note
 from models.folded_text import fold_text
 from models.text_batch import TextBatch
 
+fold_text(TextBatch([]))  # compiles the kernel: no example waits for it
 texts = st.text(alphabet='早安 \n\t#＃09\0\x01"!😀\u3000', max_size=60)
 
 

@@ -3,7 +3,6 @@
 import math
 from collections import Counter
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +13,6 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from data.errors import ModelError
 from data.normalize import normalize
 from data.notes import Comment, Note
-from models import ngrams
 from models.ngram_table import NgramTable
 from models.ngrams import MOST_COUNTED, N_BUCKETS, ngram_counts, ngram_scores, ngram_scores_numpy, warm
 from models.segments import COMMENT_SEEDS, N_GROUPS, NOTE_SEEDS, comment_segments, note_segments, topic_segments
@@ -204,13 +202,3 @@ def test_table_of_another_number_of_buckets_is_refused():
     table = NgramTable.pack(ONES[:-1], SUM[:-1])
     with pytest.raises(ModelError, match=r"must have 262144 buckets\. Got \(262143,\) instead"):
         ngram_scores(title("猫"), table)
-
-
-def test_kernel_is_compiled_where_numba_can_keep_no_cache(monkeypatch):
-    def njit(signature, *, nogil, cache=False):
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return lambda function: "compiled"
-
-    monkeypatch.setattr(numba, "njit", njit)
-    assert ngrams._compiled.__wrapped__() == "compiled"

@@ -1,7 +1,11 @@
 """Segments: which stretches of a batch are read together, whatever way a source writes them."""
 
+import re
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.notes import Comment, Note
 from models.segments import N_GROUPS, comment_segments, note_segments
@@ -17,6 +21,48 @@ def pieces(segments):
 
 def note_pieces(**fields):
     return sorted(pieces(note_segments(TextBatch([Note(note_id="a", **fields)]))))
+
+
+def plain_pieces(batch):
+    """Do as `note_segments` with regular expressions."""
+    behind, before, hashtags = [], [], []
+    for at in range(len(batch.notes)):
+        fields = range(batch.note_fields[at], batch.note_fields[at + 1])
+        texts = [batch.text.text[batch.bounds[field] : batch.bounds[field + 1] - 1] for field in fields]
+        is_tagged = any(re.search(r"#[^\s#]", text) for text in texts[:2])
+        for field, text in zip(fields, texts, strict=True):
+            group = batch.field_group[field]
+            if group == FieldGroup.TAG and is_tagged:
+                continue
+            parts = re.split(r"#([^\s#]{1,40})", text) if group <= FieldGroup.TAG else [text]
+            row = at * N_GROUPS + group
+            behind.append((row, parts[-1]))
+            before += [(row, part) for part in parts[:-1:2]]
+            hashtags += [(at * N_GROUPS + FieldGroup.TAG, part) for part in parts[1::2]]
+    folded = [
+        (row, re.sub(r"\s+", " ", re.sub(r"\d", "0", text)).strip(" ")) for row, text in (*behind, *before, *hashtags)
+    ]
+    return sorted([each for each in folded if each[1]], key=lambda each: each[0])
+
+
+note_segments(TextBatch([]))  # compiles the kernels: no example waits for them
+texts = st.text("早安1 \n#", max_size=12)
+comments = st.builds(Comment, text=texts, is_author=st.booleans())
+notes = st.builds(
+    Note,
+    note_id=st.just("a"),
+    title=texts,
+    body=texts | st.integers(30, 90).map(lambda length: "#" + "长" * length),
+    tags=st.lists(texts, max_size=3).map(tuple),
+    comments=st.lists(comments, max_size=2).map(tuple),
+    image_texts=st.lists(texts, max_size=1).map(tuple),
+)
+
+
+@given(st.lists(notes, max_size=3))
+def test_the_kernels_agree_with_regular_expressions(batch):
+    batch = TextBatch(batch)
+    assert pieces(note_segments(batch)) == plain_pieces(batch)
 
 
 def test_each_field_group_is_a_row():

@@ -1,6 +1,10 @@
 """Runs: numbers and code-like tokens are found whole; dates, words and short numbers are not."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.notes import Note
 from models.signals.runs import digit_runs, token_runs
@@ -44,3 +48,15 @@ def test_digit_runs(body, runs):
 )
 def test_token_runs(body, runs):
     assert found(token_runs, body) == runs
+
+
+@given(st.text("1239 -.·aBz\0\n。", max_size=80))
+def test_runs_are_those_of_regular_expressions(body):
+    text = TextBatch([Note(note_id="a", body=body)]).text.cased
+    split = [run for run in re.findall(r"[0-9](?:[ \-.·]?[0-9]){8,}", text) if not run.isdigit()]
+    assert found(digit_runs, body) == re.findall(r"[0-9]{5,}", text) + split
+    is_token = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.+[A-Z0-9]).*")
+    assert found(token_runs, body) == [run for run in re.findall(r"[0-9A-Za-z]{8,}", text) if is_token.fullmatch(run)]
+
+
+found(digit_runs, "")  # compiles the kernel: no example waits for it
