@@ -1,0 +1,131 @@
+"""Clients that send notes without pause, each again under its Idempotency-Key until it is answered."""
+
+import http.client
+import json
+import threading
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+
+TEXTS = ("今天的早餐，吐司加煎蛋", "想要的加我微信：huoren_test88", "到手价29.9，戳左下角", "周末去爬山，风很大")
+
+
+@dataclass
+class Answered:
+    """One request that was answered: its key, its body, and the ids of its verdicts."""
+
+    path: str
+    key: str
+    body: bytes
+    verdict_ids: list[str]
+
+
+@dataclass
+class Load:
+    """Threads that send as fast as they are answered, batches among single notes.
+
+    Attributes
+    ----------
+    statuses
+        How often each status came; 0 is a connection that broke or was refused.
+    """
+
+    service: object
+    threads: int = 6
+    batches: bool = True
+    headers: dict = field(default_factory=dict)
+    answered: list = field(default_factory=list)
+    sent: int = 0
+    statuses: Counter = field(default_factory=Counter)
+    seconds: list = field(default_factory=list)
+    versions: Counter = field(default_factory=Counter)
+
+    def __enter__(self):
+        self._stop, self._lock = threading.Event(), threading.Lock()
+        self._running = [threading.Thread(target=self._run, args=(number,)) for number in range(self.threads)]
+        for thread in self._running:
+            thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self.stop()
+
+    def stop(self):
+        """Send nothing new, and return once all that was sent is answered."""
+        self._stop.set()
+        for thread in self._running:
+            thread.join()
+
+    def wait_for_more(self, number=30):
+        """Wait until so many more requests were answered."""
+        least, latest = len(self.answered) + number, time.monotonic() + 180
+        while len(self.answered) < least:
+            assert time.monotonic() < latest, "nobody answers any more"
+            time.sleep(0.02)
+
+    def _run(self, number):
+        run, client = uuid.uuid4().hex[:8], Client(self.service, self.headers)
+        for turn in range(10**9):
+            if self._stop.is_set():
+                break
+            size = 7 if self.batches and turn % 4 == 3 else 1
+            notes = [_note(f"{run}-{number}-{turn}-{item}", turn + item) for item in range(size)]
+            path = "/v1/classify/batch" if size > 1 else "/v1/classify"
+            body = json.dumps({"notes": notes} if size > 1 else notes[0]).encode()
+            with self._lock:
+                self.sent += size
+            self._send_until_answered(client, path, f"{run}-{number}-{turn}", body)
+        client.close()
+
+    def _send_until_answered(self, client, path, key, body):
+        latest = time.monotonic() + 180
+        while True:
+            since = time.monotonic()
+            status, answer = client.post(path, key, body)
+            now = time.monotonic()
+            verdicts = verdicts_of(answer) if status == 200 else []
+            with self._lock:
+                self.statuses[status] += 1
+                if status == 200:
+                    self.seconds.append(now - since)
+                    self.versions.update(verdict["model_version"] for verdict in verdicts)
+                    self.answered.append(Answered(path, key, body, [verdict["verdict_id"] for verdict in verdicts]))
+                    return
+            if now > latest or status not in (0, 409, 503):
+                return
+            time.sleep(0.05)
+
+
+class Client:
+    """A connection that is made anew after it broke."""
+
+    def __init__(self, service, headers):
+        self._service, self._headers, self._connection = service, headers, None
+
+    def post(self, path, key, body):
+        """Post once: status and decoded answer, or 0 and None."""
+        try:
+            if self._connection is None:
+                self._connection = http.client.HTTPConnection("127.0.0.1", self._service.port, timeout=60)
+            headers = self._headers | ({"Idempotency-Key": key} if key else {})
+            self._connection.request("POST", path, body, headers)
+            response = self._connection.getresponse()
+            return response.status, json.loads(response.read())
+        except (OSError, http.client.HTTPException, ValueError):
+            self.close()
+            return 0, None
+
+    def close(self):
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def verdicts_of(answer):
+    """Give the verdicts of one note's answer or of a batch's."""
+    return [item["verdict"] for item in answer["items"]] if "items" in answer else [answer]
+
+
+def _note(note_id, turn):
+    return {"note_id": note_id, "body": TEXTS[turn % len(TEXTS)], "feed_id": f"feed {turn % 3}", "author_id": "a1"}

@@ -1,0 +1,148 @@
+"""`huoren serve` as a command of its own: started, watched, killed in part or whole, started again on its state."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+_SECONDS = 180
+
+
+class RealService:
+    """One state folder and one log, whatever becomes of the processes.
+
+    Parameters
+    ----------
+    folder
+        Gets `state` and `log`.
+    variables
+        Of the environment, such as `HUOREN_DATABASE_URL`.
+    """
+
+    def __init__(self, folder, *arguments, workers=2, **variables):
+        self.folder, self.state = folder, folder / "state"
+        self._arguments = ("--port", "0", "--workers", str(workers), *arguments)
+        self._variables = {"PYTHONPATH": str(ROOT), "HUOREN_STATE": str(self.state)} | variables
+        self._started_at = 0
+        self.process = None
+        self.port = None
+
+    def start(self):
+        """Start, and return once notes can be judged."""
+        log = self.folder / "log"
+        self._started_at = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as stream:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "serving.cli", "serve", *self._arguments],
+                cwd=self.folder,
+                env=os.environ | self._variables,
+                stdout=subprocess.DEVNULL,
+                stderr=stream,
+                start_new_session=True,
+            )
+        self.port = int(wait_for(self._said_port))
+        wait_for(self.is_ready)
+        return self
+
+    @property
+    def log(self):
+        return (self.folder / "log").read_text()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, path, body=None, method=None, timeout=60, **headers):
+        """Ask once: status and answer; JSON goes in and comes out."""
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(f"{self.url}{path}", data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
+                return answer.status, _decode(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, _decode(error.read())
+
+    def is_ready(self):
+        with contextlib.suppress(OSError):
+            return self.ask("/readyz")[0] == 200
+        return False
+
+    def members(self):
+        """Give the processes below the supervisor: "worker" or "keeper" by process id."""
+        workers = {int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", self.log)}
+        return {pid: "worker" if pid in workers else "keeper" for pid in _children(self.process.pid)}
+
+    def kill(self, part):
+        """SIGKILL "all" of the service, its "supervisor", its "keeper" or one "worker"."""
+        if part == "all":
+            os.killpg(self.process.pid, signal.SIGKILL)
+        elif part == "supervisor":
+            self.process.kill()
+        else:
+            pids = [pid for pid, name in self.members().items() if name == part]
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(max(pids), signal.SIGKILL)
+
+    def wait_until_gone(self):
+        """Wait until no process of the service is left."""
+        self.process.wait(timeout=_SECONDS)
+        wait_for(lambda: not _group(self.process.pid))
+
+    def stop(self):
+        """SIGTERM; gives the exit status."""
+        self.process.terminate()
+        return self.process.wait(timeout=_SECONDS)
+
+    def end(self):
+        """Leave nothing running."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(timeout=_SECONDS)
+
+    def _said_port(self):
+        with (self.folder / "log").open("rb") as log:
+            log.seek(self._started_at)
+            said = re.search(rb"http://127\.0\.0\.1:(\d+)", log.read())
+        assert said or self.process.poll() is None, self.log[-2000:]
+        return said and said[1]
+
+
+def wait_for(claim, seconds=_SECONDS):
+    """Wait until a claim holds, generously; give what it gave."""
+    latest = time.monotonic() + seconds
+    while not (holds := claim()):
+        assert time.monotonic() < latest, "it never came to hold"
+        time.sleep(0.05)
+    return holds
+
+
+def _decode(data):
+    with contextlib.suppress(ValueError):
+        return json.loads(data)
+    return data
+
+
+def _listing(columns):
+    lines = subprocess.run(["ps", "-A", "-ww", "-o", columns], capture_output=True, text=True).stdout.splitlines()
+    return [line.split(None, 2) for line in lines]
+
+
+def _children(parent):
+    """List a process's children that it spawned for work."""
+    listing = _listing("pid=,ppid=,command=")
+    return [int(pid) for pid, ppid, command in listing if int(ppid) == parent and "--multiprocessing-fork" in command]
+
+
+def _group(group):
+    return [pid for pid, pgid, state in _listing("pid=,pgid=,stat=") if int(pgid) == group and state[0] != "Z"]
