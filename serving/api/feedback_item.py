@@ -8,6 +8,7 @@ import msgspec
 
 from data.labels import Label
 from models.verdict import Decision
+from serving.api.note_input import MAX_ID_CHARS
 from serving.api.problems import RequestError
 from serving.api.routing import decode_body
 from serving.journal.record import new_id
@@ -18,7 +19,6 @@ from serving.store.verdicts import latest_verdict
 
 Kind = Literal["false_positive", "miss", "wrong_label"]
 Appeal = Literal["upheld", "overturned"]
-MAX_ID_CHARS = 512  # PostgreSQL indexes no longer ones
 _GIVEN = ("kind", "suggested_label", "decision", "appeal", "actor", "reason")
 
 

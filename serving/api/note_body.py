@@ -16,7 +16,9 @@ from serving.scored_row import check_counts
 MAX_BATCH_NOTES = 100
 # "... - at `$.comments[0].text`", "'note_id' must be ...", "unknown key 'comments[0].txt'"
 _PATH = re.compile(r"at `\$([^`]*)`|^(?:unknown key )?'([\w.\[\]]+)'")
-PolicyName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="A policy of `/v1/policies`.")]
+PolicyName = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)", description="A policy of `/v1/policies`.")
+]
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ from data.dates import date_from_note_id, parse_time
 from data.notes import Comment, Industry, Link, Note, Platform
 
 MAX_FIELD_CHARS = 10_000
-MAX_ID_CHARS = 512  # what an index of PostgreSQL holds, whatever the characters
+MAX_ID_CHARS = 400  # what an index of PostgreSQL holds, whatever the characters
 MAX_COMMENTS = 500
 _Id = Annotated[str, msgspec.Meta(max_length=MAX_ID_CHARS)]
 _Text = Annotated[str, msgspec.Meta(max_length=MAX_FIELD_CHARS)]
