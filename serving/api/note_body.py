@@ -17,7 +17,11 @@ MAX_BATCH_NOTES = 100
 # "... - at `$.comments[0].text`", "'note_id' must be ...", "unknown key 'comments[0].txt'"
 _PATH = re.compile(r"at `\$([^`]*)`|^(?:unknown key )?'([\w.\[\]]+)'")
 PolicyName = Annotated[
-    str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)", description="A policy of `/v1/policies`.")
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)",  # `$` alone lets a last line break pass
+        description="A policy of `/v1/policies`.",
+    ),
 ]
 
 
