@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from data.errors import AppError
 from serving import metrics
 from serving.api.body import read_body
 from serving.api.endpoint import Call, Caller, Endpoint
+from serving.api.own_machine import is_from_own_machine
 from serving.api.problems import RequestError, as_request_error, problem
 from serving.api.service import Service
 
@@ -22,9 +23,9 @@ COMMON_REFUSALS = (400, 401, 403, 413, 422, 429, 503)
 OPEN_REFUSALS = (400, 413, 422, 503)  # of an endpoint that asks for no key
 _JSON = "application/json"
 _SECONDS = 30.0
-_LOCAL = ("127.0.0.1", "localhost", "::1")
+_TOO_LONG = " of length <= "  # msgspec's words
 _NOBODY = Caller("", frozenset())
-_EVERYTHING = Caller("", frozenset({"score", "feedback", "admin"}))
+_EVERYTHING = Caller("(no key)", frozenset({"score", "feedback", "admin"}))  # no key can have this name
 _encode = msgspec.json.Encoder().encode
 
 
@@ -93,7 +94,8 @@ def find_caller(request: Request, service: Service, role: str) -> Caller:
     """
     access = service.access
     if access.is_open:
-        _refuse_other_sites(request)
+        if not is_from_own_machine(request):
+            raise RequestError(403, "without keys the service must be called by this machine's own name. It was not.")
         return _EVERYTHING
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     caller = access.find(token.strip()) if scheme.lower() == "bearer" else None
@@ -109,28 +111,20 @@ def find_caller(request: Request, service: Service, role: str) -> Caller:
     return caller
 
 
-def _refuse_other_sites(request: Request) -> None:
-    """Without keys, a page of another site must not use the service through its reader's browser."""
-    host = request.headers.get("host", "")
-    name = urlsplit(f"//{host}").hostname if host else None
-    origin = request.headers.get("origin")
-    if name not in _LOCAL or (origin is not None and urlsplit(origin).netloc != host):
-        raise RequestError(403, "without keys the service must be called by this machine's own name. It was not.")
-
-
 def decode_body(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
     """Decode and check a body.
 
     Raises
     ------
     RequestError
-        400 for what is no JSON, 422 with a pointer for what is of another shape; no value is quoted.
+        400 for what is no JSON, 413 with a pointer for what is too long, 422 for what is of another shape; no value is
+        quoted.
     """
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
         detail, pointer = _say(error)
-        raise RequestError(422, detail, pointer=pointer) from error
+        raise RequestError(413 if _TOO_LONG in detail else 422, detail, pointer=pointer) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RequestError(400, "the body must be JSON in UTF-8. It is not.", pointer="") from error
     except RecursionError as error:
@@ -156,7 +150,7 @@ def _query(kind: Any, request: Request) -> Any:
         detail, pointer = _say(error)
         name = pointer.removeprefix("/")
         where = f"the query parameter {name!r}" if name else "the query"
-        raise RequestError(422, f"{where} must be as the API's description says. {detail}") from error
+        raise RequestError(422, f"{where}: {detail}") from error
 
 
 def _decoder(endpoint: Endpoint) -> msgspec.json.Decoder[Any] | None:
@@ -173,6 +167,9 @@ def _say(error: msgspec.ValidationError) -> tuple[str, str]:
         name = message.partition("`")[2].rstrip("`")
         is_name = name.isascii() and name.isidentifier() and len(name) <= 64
         message = f"unknown key {name!r}" if is_name else "a key is unknown"
+        place += f".{name}" if is_name else ""
+    elif " matching regex " in message:
+        message = "a text must have the form that the API's description gives"
     elif message.startswith("Invalid"):
         message = "one of the known values must be given"
     pointer = pointer.replace("/...", "") if "..." in pointer else pointer
