@@ -29,8 +29,9 @@ class RealService:
 
     def __init__(self, folder, *arguments, workers=2, **variables):
         self.folder, self.state = folder, folder / "state"
+        self._workers = workers
         self._arguments = ("--port", "0", "--workers", str(workers), *arguments)
-        self._variables = {"PYTHONPATH": str(ROOT), "HUOREN_STATE": str(self.state)} | variables
+        self.environment = os.environ | {"PYTHONPATH": str(ROOT), "HUOREN_STATE": str(self.state)} | variables
         self._started_at = 0
         self.process = None
         self.port = None
@@ -43,13 +44,13 @@ class RealService:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "serving.cli", "serve", *self._arguments],
                 cwd=self.folder,
-                env=os.environ | self._variables,
+                env=self.environment,
                 stdout=subprocess.DEVNULL,
                 stderr=stream,
                 start_new_session=True,
             )
         self.port = int(wait_for(self._said_port))
-        wait_for(self.is_ready)
+        wait_for(lambda: all(self.is_ready() for _ in range(4 * self._workers)))  # whichever worker answers
         return self
 
     @property

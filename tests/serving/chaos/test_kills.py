@@ -23,7 +23,6 @@ def test_no_verdict_is_lost_or_doubled_by_kills_under_load(service_of, own_url, 
                 service.wait_until_gone()
                 service.start()
             check_replayed(service, before)
-    print(len(load.answered), load.sent, load.statuses)
     assert set(load.statuses) <= {0, 200, 409, 503}  # 503: a worker that starts with the service is still loading
     check_stored(own_url, load)
     check_replayed(service, load.answered[-20:])
