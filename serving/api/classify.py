@@ -117,7 +117,7 @@ async def classify_batch(call: Call) -> Response:
         elif position in judged:
             items.append(GoodItem(_fresh_answer(call, note, judged[position], options)))
         elif (done := claims[position].done) is not None:
-            items.append(GoodItem(answer_again(call, note, done, classifier, options)))
+            items.append(GoodItem(await answer_again(call, note, done, classifier, options)))
     return Response(_encode(BatchAnswer(call.request_id, items)), media_type=_JSON)
 
 
@@ -127,7 +127,7 @@ async def _answer(
     classifier = call.service.models.ready(policy)
     claimed = claim(call, key, body)
     if claimed.done is not None:
-        return answer_again(call, note, claimed.done, classifier, options), True
+        return await answer_again(call, note, claimed.done, classifier, options), True
     work = _work(call, note, classifier, options, origin=origin, claimed=claimed)
     (judged,) = await _judge(call, [work], [claimed])
     return _fresh_answer(call, note, judged, options), False

@@ -85,11 +85,11 @@ def release(call: Call, claimed: Claimed) -> None:
         call.service.claims.release(claimed.key_hash)
 
 
-def answer_again(
+async def answer_again(
     call: Call, note: Note, record: VerdictRecord, classifier: NoteClassifier, options: Options
 ) -> VerdictAnswer:
     """Answer as before: the stored verdict, its evidence with text and values of the note that came again."""
-    seen = classifier.judge_many([note])[0].verdict.evidence
+    seen = (await call.service.judging.look_at(note, classifier)).verdict.evidence
     values = {(item.field, item.start, item.end, item.kind): item.value for item in seen}
     return answer_of(
         note,

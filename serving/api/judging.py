@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from data.errors import AppError
 from data.notes import Note
 from models.verdict import Verdict
 from serving import metrics
+from serving.api.evidence_limit import limit_evidence
 from serving.api.human_decisions import HumanDecisions
 from serving.api.problems import RequestError
 from serving.api.verdict_record import make_record
@@ -18,8 +19,12 @@ from serving.journal.writer import JournalWriter
 from serving.live.models import LiveModels
 from serving.note_classifier import Judgement, NoteClassifier
 
-_MAX_NOTES = 64  # more would keep the event loop, and so `/healthz`, waiting
-_LARGE_CHARS = 2**14  # a note from here on is judged in a thread: it may take a second, and others must not wait
+# Of notes that are judged in one go on the event loop: more would keep it, and so `/healthz`, waiting.
+_MAX_NOTES = 64
+_MAX_CHARS = 2**16
+_LARGE_CHARS = 2**14  # a note from here on is judged in a thread: it may take seconds, and others must not wait
+_LARGE_AT_ONCE = 2  # notes; each request's next one waits its turn, so that a batch of them keeps no other waiting
+_CHARS_LIKE_A_NOTE = 2**16  # in flight, so many characters count as one note more: they fill the memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,9 @@ class Judging:
         self._models, self._humans, self._journal = models, humans, journal
         self._secret, self._limit = secret, limit
         self._waiting: list[Work] = []
+        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
         self._batch: asyncio.Task[Sequence[Judged]] | None = None
+        self._waiting_chars = 0
         self._in_flight = 0
 
     async def judge(self, works: Sequence[Work]) -> Sequence[Judged]:
@@ -78,29 +85,38 @@ class Judging:
         AppError
             If the journal takes nothing: none of these verdicts will be stored.
         """
-        if self._in_flight + len(works) > self._limit and self._in_flight:
+        sizes = [_characters(work.note) for work in works]
+        weight = len(works) + sum(sizes) // _CHARS_LIKE_A_NOTE
+        if self._in_flight + weight > self._limit and self._in_flight:
             metrics.REFUSED.labels("overload").inc()
             raise RequestError(503, "too many notes are in work; come back.")
-        self._in_flight += len(works)
+        self._in_flight += weight
         metrics.QUEUE.set(self._in_flight)
         try:
             judged: list[Judged] = []
-            for start in range(0, len(works), _MAX_NOTES):
-                judged += await self._judge_some(works[start : start + _MAX_NOTES])
+            for group in _groups(works, sizes):
+                judged += await self._judge_some(group)
             return judged
         finally:
-            self._in_flight -= len(works)
+            self._in_flight -= weight
             metrics.QUEUE.set(self._in_flight)
 
+    async def look_at(self, note: Note, classifier: NoteClassifier) -> Judgement:
+        """Judge a note in a thread; nothing is kept, counted or refused."""
+        async with self._large:
+            return (await asyncio.to_thread(classifier.judge_many, [note]))[0]
+
     async def _judge_some(self, works: Sequence[Work]) -> Sequence[Judged]:
-        if len(works) == 1 and _characters(works[0].note) > _LARGE_CHARS:
-            judgements = await asyncio.to_thread(works[0].classifier.judge_many, [works[0].note])
-            return self._keep(works, judgements)
-        if self._batch is None or self._batch.done() or len(self._waiting) + len(works) > _MAX_NOTES:
-            self._waiting = []
+        size = sum(_characters(work.note) for work in works)
+        if len(works) == 1 and size > _LARGE_CHARS:
+            return self._keep(works, [await self.look_at(works[0].note, works[0].classifier)])
+        is_full = len(self._waiting) + len(works) > _MAX_NOTES or self._waiting_chars + size > _MAX_CHARS
+        if self._batch is None or self._batch.done() or is_full:
+            self._waiting, self._waiting_chars = [], 0
             self._batch = asyncio.create_task(self._judge_batch(self._waiting, time.perf_counter()))
         batch, start = self._batch, len(self._waiting)
         self._waiting.extend(works)
+        self._waiting_chars += size
         await asyncio.wait([batch])  # unlike `await batch`, a caller who hangs up cancels nobody else's
         error = batch.exception()
         if error is None:
@@ -123,7 +139,7 @@ class Judging:
         hashes = content_hashes([work.note for work in works], self._secret)
         judged, records = [], []
         for work, judgement, of_note in zip(works, judgements, hashes, strict=True):
-            verdict = self._humans.apply(judgement.verdict)
+            verdict = self._humans.apply(limit_evidence(judgement.verdict))
             record = None
             if not work.dry_run:
                 record = make_record(
@@ -162,6 +178,24 @@ class _Decided:
 
     verdict: Verdict
     pa_organic: float
+
+
+def _groups(works: Sequence[Work], sizes: Sequence[int]) -> Iterator[list[Work]]:
+    """Cut works, in their order, into what is judged in one go: a large note alone, of others as many as may be."""
+    group: list[Work] = []
+    characters = 0
+    for work, size in zip(works, sizes, strict=True):
+        is_large = size > _LARGE_CHARS
+        if group and (is_large or len(group) == _MAX_NOTES or characters + size > _MAX_CHARS):
+            yield group
+            group, characters = [], 0
+        if is_large:
+            yield [work]
+            continue
+        group.append(work)
+        characters += size
+    if group:
+        yield group
 
 
 def _judge_all(works: Sequence[Work]) -> Sequence[Judgement]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from data.notes import Note
 from models.verdict import Verdict
 from serving import metrics
+from serving.api.evidence_limit import limit_evidence
 from serving.api.human_decisions import HumanDecisions
 from serving.api.note_body import Options
 from serving.api.verdict_answer import answer_of
@@ -56,7 +57,7 @@ class JobJudge:
                 results.append(refused_line(line.number, line.note, request_id=self.options.request_id))
                 continue
             judgement = next(judgements)
-            verdict = self.humans.apply(judgement.verdict)
+            verdict = self.humans.apply(limit_evidence(judgement.verdict))
             verdict_id = None if self.options.dry_run else self._verdict_id(line.number)
             if verdict_id is not None:
                 record = make_record(
