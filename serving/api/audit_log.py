@@ -10,15 +10,13 @@ from serving.store.audit_log import read_actions
 from serving.store.clock import time_of
 from serving.store.engine import Store
 
-Before = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1, description="`next_before` of the page before.")]
-
 
 class AuditLogQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which part of the log."""
 
-    before: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1, description="`next_before` of the page before.")] | None = (
-        None
-    )
+    before: (
+        Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,17}$", description="`next` of the page before.")] | None
+    ) = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
 
 
@@ -34,10 +32,10 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditLogPage(msgspec.Struct, frozen=True):
-    """Actions, newest first; `next_before` is null on the last page."""
+    """Actions, the newest first; `next` is the `before` of the next page, null on the last."""
 
     actions: list[Action]
-    next_before: int | None
+    next: str | None
 
 
 async def show_actions(call: Call) -> AuditLogPage:
@@ -47,7 +45,9 @@ async def show_actions(call: Call) -> AuditLogPage:
 
 def _read(store: Store, query: AuditLogQuery) -> AuditLogPage:
     with store.read() as connection:
-        rows = read_actions(connection, before=query.before, limit=query.limit + 1)
+        rows = read_actions(
+            connection, before=None if query.before is None else int(query.before), limit=query.limit + 1
+        )
     actions = [
         Action(
             seq=row["seq"],
@@ -59,7 +59,7 @@ def _read(store: Store, query: AuditLogQuery) -> AuditLogPage:
         )
         for row in rows[: query.limit]
     ]
-    return AuditLogPage(actions, actions[-1].seq if len(rows) > query.limit else None)
+    return AuditLogPage(actions, str(actions[-1].seq) if len(rows) > query.limit else None)
 
 
 ENDPOINTS = (

@@ -12,7 +12,7 @@ from data.notes import Comment, Note
 from serving.api.endpoint import MAX_BODY_BYTES
 from serving.api.half_emoji import decode_tolerantly
 from serving.api.note_body import Options, PolicyName, check_lengths, note_of
-from serving.api.note_input import MAX_COMMENTS, MAX_FIELD_CHARS, CommentInput, NoteInput
+from serving.api.note_input import MAX_COMMENTS, MAX_ID_CHARS, CommentInput, NoteInput
 from serving.api.problems import RequestError
 
 _NOTHING = msgspec.Raw(b"null")
@@ -22,7 +22,7 @@ _encode = msgspec.json.Encoder().encode
 class NewComment(CommentInput, forbid_unknown_fields=True, kw_only=True):
     """A comment that came after its note: its id must be given."""
 
-    comment_id: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_FIELD_CHARS)]
+    comment_id: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_CHARS)]
 
 
 class CommentsBody(msgspec.Struct, forbid_unknown_fields=True):

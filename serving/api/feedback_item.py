@@ -29,8 +29,7 @@ class FeedbackItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Annotated[
             str,
             msgspec.Meta(
-                pattern="^[0-9a-f]{32}$",
-                max_length=32,
+                pattern=r"^[0-9a-f]{32}$(?!\n)",
                 description="The verdict that is meant. With `note_id` beside it, it may be one not stored yet.",
             ),
         ]
@@ -66,7 +65,7 @@ def read_item(raw: msgspec.Raw, position: int) -> FeedbackItem | RequestError:
     try:
         item: FeedbackItem = decode_body(_decoder, bytes(raw))
     except RequestError as error:
-        return _refuse(position, error.pointer or "", error.detail)
+        return _at(position, error)
     if item.verdict_id is None and item.note_id is None:
         return _refuse(position, "", "one of verdict_id and note_id must be given. Got neither.")
     if item.kind == "wrong_label" and item.suggested_label is None:

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 from data.labels import Label
 from models.verdict import Decision
 from serving.api.endpoint import Call, Endpoint
-from serving.api.feedback_item import Appeal, Kind
+from serving.api.feedback_item import MAX_ID_CHARS, Appeal, Kind
 from serving.api.since import Since, read_since
 from serving.store.clock import time_of
 from serving.store.engine import Store
@@ -50,7 +50,7 @@ class FeedbackQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Which feedback to list."""
 
     since: Since | None = None
-    note_id: Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)] | None = None
+    note_id: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_CHARS)] | None = None
     kind: Kind | None = None
     before: (
         Annotated[str, msgspec.Meta(pattern=r"^\d{1,17}\.[0-9a-f]{32}$", description="`next` of the page before.")]
@@ -74,9 +74,10 @@ async def read_feedback(call: Call) -> FeedbackPage:
     """List feedback."""
     query: FeedbackQuery = call.query
     rows = await call.service.in_thread(_list, call.service.store, query)
-    last = rows[-1] if len(rows) == query.limit else None
+    page = rows[: query.limit]
+    is_last = len(rows) <= query.limit
     return FeedbackPage(
-        [_as_feedback(row) for row in rows], None if last is None else f"{last['created_us']}.{last['feedback_id']}"
+        [_as_feedback(row) for row in page], None if is_last else f"{page[-1]['created_us']}.{page[-1]['feedback_id']}"
     )
 
 
@@ -126,7 +127,7 @@ def _list(store: Store, query: FeedbackQuery) -> list[Row]:
     with store.read() as connection:
         return list_feedback(
             connection,
-            limit=query.limit,
+            limit=query.limit + 1,
             before=before,
             since_us=read_since(query.since),
             note_id=query.note_id,

@@ -47,8 +47,9 @@ async def read_jobs(call: Call) -> JobPage:
     """List jobs."""
     query: JobsQuery = call.query
     rows = await call.service.in_thread(_list, call, query)
-    last = rows[-1] if len(rows) == query.limit else None
-    return JobPage([as_job(row) for row in rows], None if last is None else f"{last.created_us}.{last.job_id}")
+    page = rows[: query.limit]
+    is_last = len(rows) <= query.limit
+    return JobPage([as_job(row) for row in page], None if is_last else f"{page[-1].created_us}.{page[-1].job_id}")
 
 
 async def read_job(call: Call) -> Job:
@@ -74,7 +75,7 @@ def _list(call: Call, query: JobsQuery) -> list[Row[Any]]:
         before = int(created_us), job_id
     caller = None if "admin" in call.caller.roles else call.caller.name
     with call.service.store.read() as connection:
-        return list_jobs(connection, caller=caller, before=before, limit=query.limit)
+        return list_jobs(connection, caller=caller, before=before, limit=query.limit + 1)
 
 
 def _find(call: Call) -> Row[Any]:

@@ -109,7 +109,11 @@ def parse_batch(body: bytes) -> tuple[list[Note | RequestError], str | None, Opt
     if len(raws) > MAX_BATCH_NOTES:
         detail = f"a batch must have at most {MAX_BATCH_NOTES} notes. Got {len(raws)}; take a job for more."
         raise RequestError(413, detail, pointer="/notes")
-    return [read_note(raw) for raw in raws], rest.policy, rest.options or _DEFAULTS
+    return (
+        [_in_place(read_note(raw), position) for position, raw in enumerate(raws)],
+        rest.policy,
+        rest.options or _DEFAULTS,
+    )
 
 
 def note_of(raw: Any) -> Note:
@@ -127,7 +131,8 @@ def note_of(raw: Any) -> Note:
     try:
         note = _counted(note_from_mapping(raw, strict_keys=True))
     except DataError as error:
-        raise RequestError(422, str(error), pointer=_pointer(str(error))) from error
+        detail = str(error).partition(" - at `$")[0]
+        raise RequestError(422, detail, pointer=_pointer(str(error))) from error
     check_lengths(note)
     return note
 
@@ -163,6 +168,12 @@ def read_note(raw: Any) -> Note | RequestError:
         return error
     except (DataError, UnicodeDecodeError):
         return RequestError(422, "a note must be JSON in UTF-8. It is not.", pointer="")
+
+
+def _in_place(note: Note | RequestError, position: int) -> Note | RequestError:
+    if isinstance(note, Note):
+        return note
+    return RequestError(note.status, note.detail, pointer=f"/notes/{position}{note.pointer or ''}")
 
 
 def _counted(note: Note) -> Note:

@@ -14,7 +14,11 @@ from data.errors import AppError, ConfigError, DataError, ModelError
 MEDIA_TYPE = "application/problem+json"
 STATUS_OF: dict[type[AppError], int] = {DataError: 422, ModelError: 503, ConfigError: 500, AppError: 503}
 RETRY_AFTER_SECONDS = 1
-_REFUSALS = {404: "There is nothing at this path.", 405: "This path does not answer this method."}
+_REFUSALS = {
+    404: "the path must be one that the API's description names. There is nothing at this one.",
+    405: "the method must be one that the path answers: see Allow. It is another.",
+}
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110; Python before 3.13 has older ones
 
 
 class ProblemPart(msgspec.Struct, frozen=True):
@@ -72,13 +76,18 @@ def make_problem(error: RequestError, request_id: str) -> Problem:
     """Put a refusal into its form."""
     return Problem(
         type="about:blank" if error.type is None else f"urn:huoren:problem:{error.type}",
-        title=HTTPStatus(error.status).phrase,
+        title=title_of(error.status),
         status=error.status,
         detail=error.detail,
         instance=f"urn:huoren:request:{request_id}",  # not the path: a caller may have put text into it
         request_id=request_id,
         errors=[] if error.pointer is None else [ProblemPart(error.pointer, error.detail)],
     )
+
+
+def title_of(status: int) -> str:
+    """Name a status as RFC 9110 does, with every version of Python."""
+    return _TITLES.get(status) or HTTPStatus(status).phrase
 
 
 def problem(error: RequestError, request_id: str) -> Response:

@@ -167,7 +167,7 @@ def _say(error: msgspec.ValidationError) -> tuple[str, str]:
         name = message.partition("`")[2].rstrip("`")
         is_name = name.isascii() and name.isidentifier() and len(name) <= 64
         message = f"unknown key {name!r}" if is_name else "a key is unknown"
-        place += f".{name}" if is_name else ""
+        pointer += f"/{name}" if is_name else ""
     elif " matching regex " in message:
         message = "a text must have the form that the API's description gives"
     elif message.startswith("Invalid"):

@@ -16,10 +16,10 @@ def test_items_come_in_the_notes_order(client):
 @pytest.mark.parametrize(
     ("bad", "status", "pointer"),
     [
-        ({"note_id": ""}, 422, "/note_id"),
-        ({"note_id": "n", "body": 1}, 422, "/body"),
-        ({"note_id": "n", "body": "长" * 10_001}, 413, "/body"),
-        (7, 422, None),
+        ({"note_id": ""}, 422, "/notes/1/note_id"),
+        ({"note_id": "n", "body": 1}, 422, "/notes/1/body"),
+        ({"note_id": "n", "body": "长" * 10_001}, 413, "/notes/1/body"),
+        (7, 422, "/notes/1"),
         ({"note_id": "n", "likes": 2**64}, 422, None),
     ],
 )

@@ -77,12 +77,13 @@ def test_feedback_on_a_verdict_not_stored_yet_is_taken_with_its_note(client):
         ({"actor": "a\0b"}, "/actor"),
         ({"verdict_id": "A" * 32}, "/verdict_id"),
         ({"verdict_id": "a" * 32 + "\n"}, "/verdict_id"),
-        ({"colour": "red"}, ""),
+        ({"colour": "red"}, "/colour"),
+        ({"note_id": "n" * 401}, "/note_id"),
     ],
 )
 def test_an_item_that_is_invalid_fails_alone(client, changes, pointer):
     bad, good, no_item = give(client, ITEM | changes, ITEM, 7)
-    assert bad["status"] == no_item["status"] == 422
+    assert (bad["status"], no_item["status"]) == (413 if pointer == "/note_id" else 422, 422)
     assert bad["problem"]["errors"][0]["pointer"] == f"/feedback/0{pointer}"
     assert good["status"] == 201
     assert len(listed(client)) == 1
@@ -139,6 +140,11 @@ def test_a_list_comes_in_pages(client):
     second = client.get("/v1/feedback", params={"limit": 2, "before": first["next"]}).json()
     assert sorted(row["feedback_id"] for row in first["feedback"] + second["feedback"]) == sorted(given)
     assert second["next"] is None
+
+
+def test_the_last_page_is_the_last_even_if_it_is_full(client):
+    give(client, ITEM, ITEM)
+    assert client.get("/v1/feedback", params={"limit": 2}).json()["next"] is None
 
 
 def test_a_list_is_cut_by_note_kind_and_time(client):

@@ -61,9 +61,9 @@ def test_the_audit_log_is_read_page_by_page(service, admin):
     for name in ("a", "b", "c"):
         service.post("/v1/keys", json={"name": name}, headers=admin)
     first = service.get("/v1/audit-log?limit=3", headers=admin).json()
-    second = service.get(f"/v1/audit-log?limit=3&before={first['next_before']}", headers=admin).json()
+    second = service.get(f"/v1/audit-log?limit=3&before={first['next']}", headers=admin).json()
     assert [action["target"] for action in first["actions"] + second["actions"]] == ["c", "b", "a", "boss"]
-    assert second["next_before"] is None
+    assert second["next"] is None
     assert (first["actions"][0]["actor"], first["actions"][0]["action"]) == ("boss", "key.create")
     assert first["actions"][0]["details"] == {"roles": ["score"], "rate": None}
 

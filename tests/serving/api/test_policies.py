@@ -93,12 +93,16 @@ def test_a_dry_put_checks_and_stores_nothing(client):
         {"diversion": {"block": 2, "review": 0.9}},
         {"rule": {"violation": "burn", "uncertain": "pass"}},
         {"phrases": {"block": ["\u200b"]}},
-        {"phrases": {"block": ["x" * 65]}},
         {"name": "x"},
     ],
 )
 def test_an_impossible_policy_is_refused(client, change):
     assert put(client, BODY | change).status_code == 422
+
+
+def test_what_is_too_long_is_413(client):
+    answer = put(client, BODY | {"phrases": {"block": ["x" * 65]}})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (413, "/phrases/block/0")
 
 
 def test_a_policy_needs_a_plain_name(client):
