@@ -3,7 +3,7 @@
 import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -37,15 +37,15 @@ _SHORTEST_SECRET = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The environment's settings; None where it says nothing. An empty value says nothing."""
+    """The environment's settings; None where it says nothing. Its `repr` holds no secret."""
 
     model: Path | None = None
     policy: Path | None = None
     corpora: Path | None = None
     require_all: bool = False
     state: Path = _STATE
-    database_url: str | None = None
-    secret: str | None = None
+    database_url: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
     store_text: bool = False
     retention_days: int = 400
     api_keys: str | None = None
@@ -54,8 +54,8 @@ class Settings:
     journal_sync: Literal["always", "second"] = "second"
     journal_bytes: int = 2**30
     notes_in_flight: int = 1024
-    webhook_url: str | None = None
-    webhook_secret: str | None = None
+    webhook_url: str | None = field(default=None, repr=False)
+    webhook_secret: str | None = field(default=None, repr=False)
     callback_hosts: tuple[str, ...] = ()
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConfigError
-from serving.settings import KNOWN, Settings, read_settings
+from serving.settings import Settings, read_settings
 
 
 def test_settings_are_read_from_their_variables():
@@ -17,17 +17,20 @@ def test_other_programs_variables_and_empty_values_say_nothing():
 
 
 def test_a_misspelt_variable_is_refused_with_the_known_ones():
-    with pytest.raises(ConfigError, match=r"HUOREN_MODEL, .*HUOREN_API_KEYS\. Got HUOREN_MODLE instead\. Did you mean"):
+    with pytest.raises(ConfigError, match=r"HUOREN_MODEL, .*HUOREN_CALLBACK_HOSTS\. Got HUOREN_MODLE instead\. Did you mean"):
         read_settings({"HUOREN_MODLE": "m"})
-
-
-@pytest.mark.parametrize("name", [name for name, meaning in KNOWN.items() if meaning == "not supported yet"])
-def test_an_option_not_supported_yet_is_refused_without_its_value(name):
-    with pytest.raises(ConfigError, match=f"{name} must not be set") as caught:
-        read_settings({name: "secret"})
-    assert "secret" not in str(caught.value)
 
 
 def test_a_flag_that_is_neither_is_refused():
     with pytest.raises(ConfigError, match="HUOREN_REQUIRE_ALL must be 1 or 0"):
         read_settings({"HUOREN_REQUIRE_ALL": "maybe"})
+
+
+def test_no_secret_stands_in_what_a_traceback_or_a_debugger_shows():
+    secrets = {
+        "HUOREN_DATABASE_URL": "postgresql://huoren:password-88@db/huoren",
+        "HUOREN_SECRET": "password-88-of-hashes",
+        "HUOREN_WEBHOOK_URL": "https://hooks.example/password-88",
+        "HUOREN_WEBHOOK_SECRET": "password-88-of-webhooks",
+    }
+    assert "password-88" not in repr(read_settings(secrets))
