@@ -44,15 +44,17 @@ class Access:
         self._entries: Mapping[str, _Entry] = {}
         self._rates: Mapping[tuple[str, int | None], _Entry] = {}
         self._known = read_snapshot(self._snapshot)
+        self._had_key = bool(self._own)
         self._use()
 
     @property
     def is_open(self) -> bool:
         """Whether no key was ever made: then who is on this machine needs none.
 
-        One that was revoked counts; and while nobody could ask the database yet, nothing is open.
+        One that was revoked counts; while nobody could ask the database yet, nothing is open; and a database that has
+        lost its keys, such as one restored empty, opens nothing that they closed.
         """
-        return not self._own and self._known is not None and not self._known.was_any
+        return not self._had_key and self._known is not None and not self._known.was_any
 
     def refresh(self) -> None:
         """Learn of new and revoked keys from the database; to be called about once a second, in a thread.
@@ -70,6 +72,7 @@ class Access:
             if row["revoked_us"] is None
         )
         known = KnownKeys(was_any=bool(rows), keys=keys)
+        self._had_key = self._had_key or known.was_any
         if known != self._known:
             self._known = known
             self._use()

@@ -6,6 +6,7 @@ import re
 from starlette.requests import Request
 
 _OWN_NAME = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+_OF_PROXIES = ("forwarded", "x-forwarded-for", "via")  # behind one, everybody comes over the loopback
 _OWN_PAGE = ("same-origin", "none")  # "none": the address was typed in
 
 
@@ -20,6 +21,7 @@ def is_from_own_machine(request: Request) -> bool:
         _OWN_NAME.fullmatch(host) is not None
         and (origin is None or origin in (f"http://{host}", f"https://{host}"))
         and request.headers.get("sec-fetch-site", "none") in _OWN_PAGE
+        and not any(name in request.headers for name in _OF_PROXIES)
         and (request.client is None or _is_loopback(request.client.host))
     )
 

@@ -8,6 +8,7 @@ from serving.access import Access
 from serving.settings import Settings
 from serving.store.engine import Store, StoreUnavailable
 from serving.store.keys import create_key, revoke_key
+from serving.store.tables import api_key
 
 
 def hashed(key):
@@ -66,6 +67,17 @@ def test_a_revoked_key_is_unknown_and_opens_nothing(open_access, store):
     access.refresh()
     assert access.find(key) is None
     assert not access.is_open
+
+
+def test_a_database_that_has_lost_its_keys_opens_nothing(open_access, store):
+    access = open_access()
+    key = add(store)
+    access.refresh()
+    with store.begin() as connection:
+        connection.execute(api_key.delete())
+    access.refresh()
+    assert not access.is_open
+    assert access.find(key) is None
 
 
 def test_an_admin_has_every_role(open_access, store):

@@ -66,6 +66,11 @@ def test_a_caller_from_elsewhere_is_refused_whatever_name_it_gives(ask, address,
     assert ask(address).status_code == status
 
 
+@pytest.mark.parametrize("name", ["forwarded", "x_forwarded_for", "via"])
+def test_what_comes_through_a_proxy_is_refused(ask, refused, name):
+    refused(ask(**{name: "for=192.0.2.7"}), 403)
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
 def test_every_loopback_address_is_this_machine(ask, address):
     assert ask(address).status_code == 200
