@@ -12,8 +12,8 @@ from serving.api.half_emoji import decode_tolerantly
 from serving.api.idempotency import KEY_HEADERS, given_key
 from serving.api.problems import Problem, RequestError, make_problem
 from serving.api.verdicts import is_id
+from serving.store.audit_log import record_action
 from serving.store.clock import now_us
-from serving.store.engine import Store
 from serving.store.feedback import withdraw_feedback
 
 MAX_ITEMS = 100
@@ -70,13 +70,16 @@ async def give_feedback(call: Call) -> FeedbackAnswer:
 async def withdraw_one(call: Call) -> None:
     """Withdraw one item."""
     feedback_id = call.path["feedback_id"]
-    if not is_id(feedback_id) or not await call.service.in_thread(_withdraw, call.service.store, feedback_id):
+    if not is_id(feedback_id) or not await call.service.in_thread(_withdraw, call, feedback_id):
         raise RequestError(404, "feedback with this id must be stored. There is none.")
 
 
-def _withdraw(store: Store, feedback_id: str) -> bool:
-    with store.begin() as connection:
-        return withdraw_feedback(connection, feedback_id, at_us=now_us())
+def _withdraw(call: Call, feedback_id: str) -> bool:
+    with call.service.store.begin() as connection:
+        is_known = withdraw_feedback(connection, feedback_id, at_us=now_us())
+        if is_known:
+            record_action(connection, actor=call.caller.name, action="feedback.withdraw", target=feedback_id)
+        return is_known
 
 
 ENDPOINTS = (

@@ -4,6 +4,7 @@ import pytest
 
 from serving.api import feedback, feedback_lists, verdicts
 from serving.api.feedback_lists import training_label
+from serving.store.audit_log import read_actions
 from serving.store.verdicts import insert_verdicts
 from tests.serving.api.plain_service import open_endpoints
 from tests.serving.store.records import make_record
@@ -132,6 +133,14 @@ def test_withdrawn_feedback_stays_listed_and_trains_nobody(client):
 @pytest.mark.parametrize("feedback_id", ["f" * 32, "nothing", "%00"])
 def test_withdrawing_what_is_unknown_is_a_404(client, feedback_id):
     assert client.delete(f"/v1/feedback/{feedback_id}").status_code == 404
+
+
+def test_the_audit_log_says_what_was_withdrawn(client, store):
+    (result,) = give(client, ITEM)
+    assert client.delete(f"/v1/feedback/{result['feedback_id']}").status_code == 204
+    with store.read() as connection:
+        (action,) = read_actions(connection, before=None, limit=10)
+    assert (action["action"], action["target"]) == ("feedback.withdraw", result["feedback_id"])
 
 
 def test_a_list_comes_in_pages(client):
