@@ -14,6 +14,7 @@ from serving.api.endpoint import MAX_BODY_BYTES, Call, Endpoint
 from serving.api.idempotency import (
     KEY_HEADERS,
     REPLAYED_HEADER,
+    REPLAYED_HEADERS,
     Claimed,
     answer_again,
     claim,
@@ -31,6 +32,7 @@ from serving.store.engine import StoreUnavailable
 from serving.store.note_text import save
 
 _MAX_BATCH_BYTES = 16 * MAX_BODY_BYTES
+_LARGE_BODY_BYTES = 2**18
 _JSON = "application/json"
 _encode = msgspec.json.Encoder().encode
 _logger = logging.getLogger("huoren.serving")
@@ -69,7 +71,7 @@ async def classify(call: Call) -> Response:
 
 async def judge_one(
     call: Call, note: Note, policy: str | None, options: Options, *, origin: Origin, body: bytes = b""
-) -> VerdictAnswer:
+) -> tuple[VerdictAnswer, bool]:
     """Judge one note for another endpoint, under the request's Idempotency-Key.
 
     Parameters
@@ -77,19 +79,25 @@ async def judge_one(
     body
         What a repeated key must come with again.
 
+    Returns
+    -------
+    tuple
+        The answer, and whether the key was answered before.
+
     Raises
     ------
     RequestError
         409 while the same key is at work, 422 where it came with another body, 503 where the service is full.
     """
     key = None if options.dry_run else given_key(call)
-    answer, _ = await _answer(call, note, policy, options, origin=origin, key=key, body=body)
-    return answer
+    return await _answer(call, note, policy, options, origin=origin, key=key, body=body)
 
 
 async def classify_batch(call: Call) -> Response:
     """Judge up to 100 notes; a bad one fails alone."""
-    given, policy, options = parse_batch(await read_body(call.request, _MAX_BATCH_BYTES))
+    body = await read_body(call.request, _MAX_BATCH_BYTES)
+    is_large = len(body) > _LARGE_BODY_BYTES  # reading it may take a second, and others must not wait
+    given, policy, options = await call.service.judging.in_turn(parse_batch, body) if is_large else parse_batch(body)
     classifier = call.service.models.ready(policy)
     key = None if options.dry_run else given_key(call)
     claims: dict[int, Claimed] = {}
@@ -118,7 +126,8 @@ async def classify_batch(call: Call) -> Response:
             items.append(GoodItem(_fresh_answer(call, note, judged[position], options)))
         elif (done := claims[position].done) is not None:
             items.append(GoodItem(await answer_again(call, note, done, classifier, options)))
-    return Response(_encode(BatchAnswer(call.request_id, items)), media_type=_JSON)
+    headers = {REPLAYED_HEADER: "true"} if any(claimed.done is not None for claimed in claims.values()) else None
+    return Response(_encode(BatchAnswer(call.request_id, items)), headers=headers, media_type=_JSON)
 
 
 async def _answer(
@@ -206,6 +215,7 @@ ENDPOINTS = (
         answer=VerdictAnswer,
         refusals=(409,),
         headers=KEY_HEADERS,
+        answer_headers=REPLAYED_HEADERS,
     ),
     Endpoint(
         method="POST",
@@ -220,6 +230,7 @@ ENDPOINTS = (
         answer=BatchAnswer,
         refusals=(409,),
         headers=KEY_HEADERS,
+        answer_headers=REPLAYED_HEADERS,
         max_body=_MAX_BATCH_BYTES,
     ),
 )

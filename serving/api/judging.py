@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
 
 from data.errors import AppError
 from data.notes import Note
@@ -19,11 +20,13 @@ from serving.journal.writer import JournalWriter
 from serving.live.models import LiveModels
 from serving.note_classifier import Judgement, NoteClassifier
 
+P = ParamSpec("P")
+T = TypeVar("T")
 # Of notes that are judged in one go on the event loop: more would keep it, and so `/healthz`, waiting.
 _MAX_NOTES = 64
 _MAX_CHARS = 2**16
 _LARGE_CHARS = 2**14  # a note from here on is judged in a thread: it may take seconds, and others must not wait
-_LARGE_AT_ONCE = 2  # notes; each request's next one waits its turn, so that a batch of them keeps no other waiting
+_LARGE_AT_ONCE = 2  # of such works; a request's next one waits its turn, so that a batch of them keeps no other waiting
 _CHARS_LIKE_A_NOTE = 2**16  # in flight, so many characters count as one note more: they fill the memory
 
 
@@ -103,8 +106,12 @@ class Judging:
 
     async def look_at(self, note: Note, classifier: NoteClassifier) -> Judgement:
         """Judge a note in a thread; nothing is kept, counted or refused."""
+        return (await self.in_turn(classifier.judge_many, [note]))[0]
+
+    async def in_turn(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do in a thread what takes the processor for long; who asked first comes first."""
         async with self._large:
-            return (await asyncio.to_thread(classifier.judge_many, [note]))[0]
+            return await asyncio.to_thread(work, *args, **kwargs)
 
     async def _judge_some(self, works: Sequence[Work]) -> Sequence[Judged]:
         size = sum(_characters(work.note) for work in works)
@@ -212,5 +219,6 @@ def _judge_all(works: Sequence[Work]) -> Sequence[Judgement]:
 
 
 def _characters(note: Note) -> int:
-    comments = sum(len(comment.text) for comment in note.comments)
-    return len(note.title) + len(note.body) + comments + sum(map(len, note.tags)) + sum(map(len, note.image_texts))
+    parts = len(note.tags) + len(note.image_texts) + len(note.platform.links)  # an empty one takes its time, too
+    texts = len(note.title) + len(note.body) + sum(map(len, note.tags)) + sum(map(len, note.image_texts))
+    return parts + texts + sum(len(comment.text) for comment in note.comments)

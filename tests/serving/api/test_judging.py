@@ -1,11 +1,14 @@
 """What notes may cost others: time on the event loop, memory, room for evidence."""
 
+import json
 import threading
 
 import msgspec
 import pytest
 
+from serving.api import classify
 from serving.api.evidence_limit import MAX_EVIDENCE
+from serving.api.note_body import parse_batch
 
 LARGE = ["好" * 10_000] * 2  # judged in a thread
 
@@ -96,3 +99,17 @@ def test_a_large_note_takes_the_room_of_several(open_client, classifier, refused
     thread.join()
     assert fits.status_code == 200
     refused(refusal, 503)
+
+
+def test_a_large_batch_is_read_off_the_event_loop(client, watched, loop_thread, monkeypatch):
+    read_in = []
+
+    def parse(body):
+        read_in.append(threading.current_thread())
+        return parse_batch(body)
+
+    monkeypatch.setattr(classify, "parse_batch", parse)
+    for space in ("", " " * 300_000):
+        body = json.dumps({"notes": [note(1)]}) + space
+        assert client.post("/v1/classify/batch", content=body).status_code == 200
+    assert [thread is loop_thread for thread in read_in] == [True, False]
