@@ -32,7 +32,7 @@ class Upload:
         self._lock = lock_folder(self.folder)
         self._file = os.open(self.folder / INPUT, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._digest = hashlib.sha256()
-        self.notes = 0
+        self.notes = self._lines = 0
         self._is_in_note = False
 
     @property
@@ -46,10 +46,11 @@ class Upload:
         Raises
         ------
         DataError
-            If there are more notes than a job may have.
+            If there are more notes, or lines, than a job may have.
         """
         self._digest.update(data)
         head, *rest = data.split(b"\n")
+        self._lines += len(rest)
         self._is_in_note = self._is_in_note or bool(head.strip())
         for line in rest:
             self.notes += self._is_in_note
@@ -66,7 +67,7 @@ class Upload:
         Raises
         ------
         DataError
-            If there are more notes than a job may have.
+            If there are more notes, or lines, than a job may have.
         """
         self.notes += self._is_in_note
         self._is_in_note = False
@@ -93,6 +94,8 @@ class Upload:
     def _refuse_too_many(self) -> None:
         if self.notes > MAX_NOTES:
             raise DataError(f"a job must have at most {MAX_NOTES} notes. Got more.")
+        if self._lines > 2 * MAX_NOTES:  # millions of blank ones would keep the jobs of others waiting
+            raise DataError(f"a job must have at most {2 * MAX_NOTES} lines, blank ones among them. Got more.")
 
     def _close(self) -> None:
         os.close(self._file)

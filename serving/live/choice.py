@@ -87,7 +87,8 @@ def write_snapshot(state: Path, choice: Choice) -> None:
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     staged = state / f".{_SNAPSHOT}.{os.getpid()}"
-    staged.write_bytes(msgspec.json.encode(choice))
+    with open(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # operators' own words
+        file.write(msgspec.json.encode(choice))
     os.replace(staged, state / _SNAPSHOT)
 
 

@@ -7,6 +7,7 @@ import time
 import pytest
 from sqlalchemy import update
 
+from data.errors import DataError
 from serving.jobs.spool import INPUT, RESULTS, delete_expired, folder_of, host_of, remove, spool_of
 from serving.jobs.upload import Upload
 from serving.settings import Settings
@@ -142,6 +143,15 @@ def test_lines_are_counted_however_the_bytes_are_cut(tmp_path, parts, notes):
         upload.write(part)
     upload.finish()
     assert upload.notes == notes
+    upload.discard()
+
+
+def test_blank_lines_without_end_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("serving.jobs.upload.MAX_NOTES", 10)
+    upload = Upload(tmp_path)
+    upload.write(b"a\n" + b"\n" * 19)
+    with pytest.raises(DataError, match="20 lines"):
+        upload.write(b"\n")
     upload.discard()
 
 

@@ -1,3 +1,5 @@
+import stat
+
 import pytest
 from sqlalchemy import insert
 
@@ -27,6 +29,11 @@ CHOICE = Choice(
 def test_a_snapshot_is_read_as_it_was_written(tmp_path):
     write_snapshot(tmp_path / "state", CHOICE)
     assert read_snapshot(tmp_path / "state") == CHOICE
+
+
+def test_a_snapshot_is_its_owners_alone(tmp_path):
+    write_snapshot(tmp_path, CHOICE)
+    assert stat.S_IMODE((tmp_path / "live.json").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{", b'{"model": 1}', b"\xff"])
