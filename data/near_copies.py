@@ -59,12 +59,10 @@ def near_hashes(codes: Codes, starts: Positions, ends: Positions, *, key: bytes)
     """
     if not key:
         raise ConfigError("the key of near-copies must be non-empty bytes. Got none.")
-    factors, offsets = _draw(key)
+    factors, offsets, secret = _draw(key)
     mins = np.zeros((len(starts), _BANDS * _ROWS), dtype=np.uint32)
     starts, ends = np.ascontiguousarray(starts), np.ascontiguousarray(ends)
     n_letters = _compiled()(codes, starts, ends, _letters(), factors, offsets, mins)
-    # BLAKE2 needs no HMAC: a secret before the message will do, and takes half the time of its own keyed mode here.
-    secret = hashlib.blake2b(key, digest_size=32, person=b"near bands").digest()
     content, size, blake = mins.tobytes(), _ROWS * mins.itemsize, hashlib.blake2b
     digests = [blake(secret + content[at : at + size], digest_size=8).digest() for at in range(0, len(content), size)]
     bands = (np.frombuffer(b"".join(digests), dtype=np.uint64) >> _SPARE_BITS).reshape(-1, _BANDS).tolist()
@@ -76,7 +74,7 @@ def near_hashes(codes: Codes, starts: Positions, ends: Positions, *, key: bytes)
 
 def min_hashes_numpy(codes: Codes, starts: Positions, ends: Positions, *, key: bytes) -> Codes:
     """Take the min-hashes of texts, shape (n_texts, 9), 0 for a short one: the twin that the kernel is held against."""
-    factors, offsets = _draw(key)
+    factors, offsets, _ = _draw(key)
     mins = np.zeros((len(starts), _BANDS * _ROWS), dtype=np.uint32)
     for at, (start, end) in enumerate(zip(starts, ends, strict=True)):
         text = codes[start:end]
@@ -92,11 +90,14 @@ def min_hashes_numpy(codes: Codes, starts: Positions, ends: Positions, *, key: b
     return mins
 
 
-def _draw(key: bytes) -> tuple[Codes, Codes]:
-    """Factors (odd) and offsets of the min-hashes."""
+@lru_cache(maxsize=16)
+def _draw(key: bytes) -> tuple[Codes, Codes, bytes]:
+    """Factors (odd) and offsets of the min-hashes, and what bands are hashed with."""
     seed = int.from_bytes(hashlib.blake2b(key, person=b"near seeds").digest())
     drawn = np.random.default_rng(seed).integers(0, 2**32, (2, _BANDS * _ROWS), dtype=np.uint32)
-    return drawn[0] | np.uint32(1), drawn[1]
+    # BLAKE2 needs no HMAC: a secret before the message will do, and takes half the time of its own keyed mode here.
+    secret = hashlib.blake2b(key, digest_size=32, person=b"near bands").digest()
+    return drawn[0] | np.uint32(1), drawn[1], secret
 
 
 @lru_cache(maxsize=1)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 NORMALISER_VERSION = 1
 FIELD_BREAK = "\0"  # stands between fields of joined text; never inside one (a NUL in the input becomes a space)
 _EXPANDS = 0x110000  # in the table: this code point becomes none or several
-_STICKER, _TOPIC = ord("☺"), (ord("话"), ord("题"))
+_STICKER, _SPACE, _TOPIC = ord("☺"), ord(" "), "[话题]"
 # "[笑哭R]", "[doge]" (sticker); "[话题]#" (end of a topic); not "[1]", "[链接]"
 _MARKUP = re.compile(r"\[(?:[一-鿿A-Za-z]{1,8}R|doge)\]|\[话题\]#?")
 
@@ -97,9 +97,9 @@ def normalize_fields(fields: Sequence[str]) -> Normalized:
     codes[ends_of_fields[:-1]] = 0
     codes, starts = _expand(codes, table)
     cased = _decode(codes)
-    markup = [match.span() for match in _MARKUP.finditer(cased)] if "[" in cased else []
+    markup = list(_MARKUP.finditer(cased)) if "[" in cased else []
     if markup:
-        codes, starts, ends = _fold_markup(codes, starts, np.array(markup))
+        codes, starts, ends = _fold_markup(codes, starts, markup)
         cased = _decode(codes)
     else:
         ends = starts + np.int32(1)
@@ -148,15 +148,14 @@ def _ranges(first: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> npt
 
 
 def _fold_markup(
-    codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int32], spans: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int32], markup: Sequence[re.Match[str]]
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Replace the markup at each of `spans` by one character that covers all of it: codes, starts, ends."""
-    first, lengths = spans[:, 0], spans[:, 1] - spans[:, 0]
-    is_topic = (codes[first + 1] == _TOPIC[0]) & (codes[first + 2] == _TOPIC[1]) & (codes[first + 3] == ord("]"))
-    codes[first] = np.where(is_topic, ord(" "), _STICKER)
+    """Replace each of `markup` by one character that covers all of it: codes, starts, ends."""
+    ends = starts + np.int32(1)
     keep = np.ones(len(codes), dtype=np.bool_)
-    keep[_ranges(first + 1, lengths - 1)] = False
-    folded = starts[keep]
-    ends = folded + np.int32(1)
-    ends[first - (np.cumsum(lengths - 1) - (lengths - 1))] = starts[spans[:, 1] - 1] + np.int32(1)
-    return codes[keep], folded, ends
+    for match in markup:
+        first, end = match.span()
+        codes[first] = _SPACE if match[0].startswith(_TOPIC) else _STICKER
+        ends[first] = ends[end - 1]
+        keep[first + 1 : end] = False
+    return codes[keep], starts[keep], ends[keep]

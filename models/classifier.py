@@ -24,6 +24,7 @@ from models.text_batch import FieldGroup, TextBatch
 from models.verdict import Verdict
 
 _BATCH = 256
+_OTHER_COMMENT = int(FieldGroup.OTHER_COMMENT)  # a plain integer: an enum's members are slow to look up and to compare
 
 
 class Classifier:
@@ -138,7 +139,7 @@ class Classifier:
             row = batch.field_note[field]
             explicit = hit.detector in EXPLICIT
             evidence[row].append(_evidence(batch, hit, field))
-            is_own[row].append(batch.field_group[field] != FieldGroup.OTHER_COMMENT)
+            is_own[row].append(batch.field_group[field] != _OTHER_COMMENT)
             is_explicit[row].append(explicit)
             if explicit and batch.comment_of(field) is not None:
                 index = batch.field_index[field]
@@ -165,7 +166,7 @@ class Classifier:
         own, comments = [], []
         for field in range(batch.note_fields[row], batch.note_fields[row + 1]):
             found = self._phrases.hits(batch.text.text[batch.bounds[field] : batch.bounds[field + 1] - 1])
-            if batch.field_group[field] != FieldGroup.OTHER_COMMENT:
+            if batch.field_group[field] != _OTHER_COMMENT:
                 own.append(found)
             if batch.comment_of(field) is not None:
                 comments.append(found)

@@ -67,7 +67,7 @@ def note_segments(batch: TextBatch, text: FoldedText | None = None) -> Segments:
     """
     text = text or fold_text(batch)
     cut_at_hashtags, _ = _compiled()
-    tags = text.tag_starts, text.tag_ends
+    tags = batch.fields_at(text.tag_starts), text.tag_starts, text.tag_ends
     cut = cut_at_hashtags(batch.text.bounds, batch.note_of_field, batch.group_of_field, *tags)
     return _trimmed(text, *cut, NOTE_SEEDS, len(batch.notes))
 
@@ -115,20 +115,21 @@ def _trimmed(
     They start and end on characters that folding keeps: none follows whitespace and is whitespace itself.
     """
     _, trim = _compiled()
-    return Segments(text.codes, *trim(text.codes, text.dropped, starts, ends, rows), seeds, n_units)
+    order = rows.argsort(kind="stable")
+    return Segments(text.codes, *trim(text.codes, text.places(starts), text.places(ends), rows, order), seeds, n_units)
 
 
 def _cut_at_hashtags(
-    bounds: _Ints, notes: _Ints, groups: _Ints, tag_starts: _Ints, tag_ends: _Ints
+    bounds: _Ints, notes: _Ints, groups: _Ints, fields: _Ints, tag_starts: _Ints, tag_ends: _Ints
 ) -> tuple[_Ints, _Ints, _Ints]:
     """Give starts, ends and rows: of fields behind their last hashtag, of the text before each hashtag, of hashtags.
 
-    Places of hashtags that stay in their comment are left empty.
+    Hashtags are given by their field, start and end. Places of hashtags that stay in their comment are left empty.
     """
     n_fields, n_tags = len(notes), len(tag_starts)
-    starts, ends, rows = np.zeros((3, n_fields + 2 * n_tags), dtype=np.int64)
+    starts, ends = np.zeros(n_fields + 2 * n_tags, dtype=np.int64), np.zeros(n_fields + 2 * n_tags, dtype=np.int64)
+    rows = np.zeros(n_fields + 2 * n_tags, dtype=np.int64)
     is_tagged = np.zeros(n_fields, dtype=np.bool_)  # notes with a hashtag in title or body
-    fields = np.searchsorted(bounds, tag_starts, side="right") - 1
     for field in fields:
         if groups[field] < _TAG:
             is_tagged[notes[field]] = True
@@ -146,23 +147,21 @@ def _cut_at_hashtags(
     return starts, ends, rows
 
 
-def _trim(codes: Codes, dropped: _Ints, starts: _Ints, ends: _Ints, rows: _Ints) -> tuple[_Ints, _Ints, _Ints]:
-    """Give starts and ends as places in folded `codes`, and rows, as `_trimmed` needs them."""
-    order = np.argsort(rows, kind="mergesort")
-    trimmed = np.empty((3, len(rows)), dtype=np.int64)
-    n = 0
+def _trim(codes: Codes, starts: _Ints, ends: _Ints, rows: _Ints, order: _Ints) -> tuple[_Ints, _Ints, _Ints]:
+    """Give trimmed starts and ends and their rows in `order`, those left empty out; positions are places in `codes`."""
+    n, size = 0, len(rows)
+    kept_starts, kept_ends = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    kept_rows = np.empty(size, dtype=np.int64)
     for k in order:
-        start = starts[k] - np.searchsorted(dropped, starts[k])
-        end = ends[k] - np.searchsorted(dropped, ends[k])
-        start += codes[start] == _SPACE
-        end -= codes[end - 1] == _SPACE
+        start = starts[k] + (codes[starts[k]] == _SPACE)
+        end = ends[k] - (codes[ends[k] - 1] == _SPACE)
         if start < end:
-            trimmed[:, n] = start, end, rows[k]
+            kept_starts[n], kept_ends[n], kept_rows[n] = start, end, rows[k]
             n += 1
-    return trimmed[0, :n], trimmed[1, :n], trimmed[2, :n]
+    return kept_starts[:n], kept_ends[:n], kept_rows[:n]
 
 
 @lru_cache(maxsize=1)
 def _compiled() -> tuple[Callable[..., tuple[_Ints, _Ints, _Ints]], Callable[..., tuple[_Ints, _Ints, _Ints]]]:
     codes, ints = (numba.types.Array(dtype, 1, "C", readonly=True) for dtype in (numba.uint32, numba.int64))
-    return compile_kernel(_cut_at_hashtags, (ints,) * 5), compile_kernel(_trim, (codes, *(ints,) * 4))
+    return compile_kernel(_cut_at_hashtags, (ints,) * 6), compile_kernel(_trim, (codes, *(ints,) * 4))

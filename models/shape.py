@@ -42,6 +42,7 @@ def shapes(batch: TextBatch, reader_asks: _Ints) -> tuple[Floats, Floats]:
         Two arrays (n_notes, len(SHAPE)): of the whole thread, and as if nobody but the author had commented.
     """
     n_notes, bounds = len(batch.notes), batch.text.bounds
+    lengths = bounds[1:] - bounds[:-1] - 1
     titles = np.array(batch.note_fields[:-1], dtype=np.int64)  # each note's fields begin with title and body
     bodies = titles + 1
     group_of = batch.note_of_field * _N_GROUPS + batch.group_of_field
@@ -49,8 +50,8 @@ def shapes(batch: TextBatch, reader_asks: _Ints) -> tuple[Floats, Floats]:
     chars = _class_counts(batch)
     written = chars[titles, _HASHTAG] + chars[bodies, _HASHTAG]
     sizes = np.empty((n_notes, len(_SIZES)), dtype=np.int64)
-    sizes[:, 0] = bounds[titles + 1] - bounds[titles] - 1
-    sizes[:, 1] = body = bounds[bodies + 1] - bounds[bodies] - 1
+    sizes[:, 0] = lengths[titles]
+    sizes[:, 1] = body = lengths[bodies]
     sizes[:, 2] = tags = np.where(written > 0, written, n_fields[:, _TAG])
     sizes[:, 3:] = chars[bodies, 1:_HASHTAG]
     whole = np.empty((n_notes, len(SHAPE)), dtype=np.float32)

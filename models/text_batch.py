@@ -100,7 +100,7 @@ class TextBatch:
     def field_name(self, field: int) -> str:
         """Name of a field as evidence writes it: "title", "body", "tags[0]", "comments[2]", "image_texts[0]"."""
         group, index = self.field_group[field], self.field_index[field]
-        return _NAMES[group] if group <= FieldGroup.BODY else f"{_NAMES[group]}[{index}]"
+        return _NAMES[group] if group in _TITLE_AND_BODY else f"{_NAMES[group]}[{index}]"
 
 
 _NAMES: dict[int, str] = {

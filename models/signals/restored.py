@@ -71,16 +71,14 @@ def restore(batch: TextBatch) -> Restored:
 
 def _signs_inside(codes: _Codes, known: Tables) -> Iterator[Edit]:
     """Find runs of signs between two characters of a word."""
-    places = known.is_sign.take(codes).nonzero()[0]
-    if not len(places):
-        return
-    is_cut = places[1:] - places[:-1] != 1
-    first = np.concatenate((places[:1], places[1:][is_cut]))
-    end = np.concatenate((places[:-1][is_cut], places[-1:])) + 1
-    fits = (end - first <= _LONGEST_RUN) & (first > 0) & (end < len(codes))
-    first, end = first[fits], end[fits]
-    likely = known.left[codes[first - 1]] & known.right[codes[end]]
-    for start, stop in zip(first[likely].tolist(), end[likely].tolist(), strict=True):
+    is_sign = known.is_sign.take(codes)
+    starts = (known.left.take(codes[:-1]) & is_sign[1:]).nonzero()[0] + 1
+    for start in starts.tolist():
+        stop = start + 1
+        while stop < len(codes) and is_sign[stop] and stop - start <= _LONGEST_RUN:
+            stop += 1
+        if stop == len(codes) or stop - start > _LONGEST_RUN:
+            continue
         pair = chr(codes[start - 1]) + chr(codes[stop])
         if pair not in known.joined or (pair.isascii() and _in_name(codes, start - 2, stop + 1)):
             continue

@@ -54,8 +54,7 @@ class Tables(msgspec.Struct, frozen=True):
     ordinary: npt.NDArray[np.int64]  # pairs that ordinary text holds, sorted
     joined: frozenset[str]
     left: npt.NDArray[np.bool_]  # (0x110000,) first characters of `joined`
-    right: npt.NDArray[np.bool_]
-    is_sign: npt.NDArray[np.bool_]
+    is_sign: npt.NDArray[np.bool_]  # (0x110000,), none of `left`
     finder: TriggerFinder
     meant: tuple[tuple[str, str], ...]  # (written, meant) of each listener of `finder`
 
@@ -83,7 +82,6 @@ def tables() -> Tables:
         ordinary=np.sort(keys),
         joined=joined,
         left=_flags(ord(pair[0]) for pair in joined),
-        right=_flags(ord(pair[1]) for pair in joined),
         is_sign=_flags(_SIGNS),
         finder=TriggerFinder({each: [number] for number, each in enumerate(written)}),
         meant=tuple(written.items()),

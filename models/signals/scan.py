@@ -14,6 +14,7 @@ from models.signals.runs import digit_runs, token_runs
 from models.signals.triggers import TriggerFinder
 from models.text_batch import FieldGroup, TextBatch
 
+_TAG = int(FieldGroup.TAG)  # a plain integer: an enum's members are slow to look up and to compare
 NO_EVIDENCE = "-"  # the kind of detectors that are features and are never shown
 
 _Positions = npt.NDArray[np.int64]
@@ -157,7 +158,7 @@ class _Taken:
 def _in_topic(batch: TextBatch, position: int) -> bool:
     """Say whether a position stands in a tag or in a "#topic" of running text."""
     field = batch.field_at(position)
-    if batch.field_group[field] == FieldGroup.TAG:
+    if batch.field_group[field] == _TAG:
         return True
     first = max(batch.bounds[field], position - 30)
     before = batch.text.text[first:position]
