@@ -14,11 +14,11 @@ from starlette.exceptions import HTTPException
 from serving.access import Access
 from serving.api import catalogue
 from serving.api.feed_reports import FeedReports
+from serving.api.fixed_paths import FixedPaths
 from serving.api.human_decisions import HumanDecisions
 from serving.api.judging import Judging
 from serving.api.openapi import describe
 from serving.api.problems import answer_http_error
-from serving.api.request_context import RequestContext
 from serving.api.routing import make_routes
 from serving.api.service import Service
 from serving.api.upkeep import Upkeep
@@ -78,13 +78,11 @@ def create_app(
         await asyncio.to_thread(_close, service, stop, thread)
 
     # No pages of FastAPI's own: they load scripts from elsewhere.
-    app = FastAPI(
+    app = FixedPaths(
         title="huoren", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    routes = make_routes(catalogue.ENDPOINTS, service)
-    app.add_middleware(RequestContext, literal={route.path: route for route in routes if "{" not in route.path})
     app.add_exception_handler(HTTPException, answer_http_error)
-    app.router.routes.extend(routes)
+    app.serve(make_routes(catalogue.ENDPOINTS, service))
     app.openapi = lambda: describe(catalogue.ENDPOINTS)  # type: ignore[method-assign]
     app.state.service = service
     return app
@@ -125,6 +123,7 @@ def _close(service: Service, stop: threading.Event, thread: threading.Thread | N
     stop.set()
     if thread is not None:
         thread.join()
+    service.threads.shutdown()
     service.reports.close()
     service.access.close()
     service.claims.close()

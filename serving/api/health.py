@@ -1,5 +1,6 @@
 """Whether the service lives, whether it can answer, and what Prometheus reads of it."""
 
+import asyncio
 import importlib.metadata
 import os
 from functools import cache
@@ -52,7 +53,7 @@ async def readyz(call: Call) -> Ready:
     """Tell whether notes can be judged; 503 until the model is warm."""
     service = call.service
     classifier = service.models.ready()
-    reasons = await service.in_thread(_find_reasons, service)
+    reasons = await asyncio.to_thread(_find_reasons, service)
     return Ready(
         status="degraded" if reasons else "ready",
         reasons=reasons,
@@ -67,7 +68,7 @@ async def readyz(call: Call) -> Ready:
 
 async def read_metrics(call: Call) -> Response:
     """Give all metrics in Prometheus' own form, of all processes where there are several."""
-    text = await call.service.in_thread(_collect, call.service)
+    text = await asyncio.to_thread(_collect, call.service)
     return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from serving.access import Access
@@ -16,6 +18,7 @@ from serving.live.models import LiveModels
 from serving.settings import Settings
 from serving.store.engine import Store
 
+_THREADS = 16
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -35,7 +38,11 @@ class Service:
     judging: Judging
     reports: FeedReports
     upkeep: Upkeep
+    threads: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, _THREADS, "service"))
 
     async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do what blocks (the database, files) off the event loop."""
-        return await asyncio.to_thread(work, *args, **kwargs)
+        """Do what blocks (the database, files) off the event loop.
+
+        It has threads of its own: where the database hangs, `/readyz` and the judging of large notes wait for none.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *args, **kwargs))

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import math
+import time
 from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +17,7 @@ from serving.live.models import LiveModels
 from serving.store.engine import Store, StoreUnavailable
 
 _SECONDS = 1.0
+_PATIENCE_SECONDS = 5.0
 _logger = logging.getLogger("huoren.serving")
 
 
@@ -24,29 +27,45 @@ class Upkeep:
     def __init__(self, store: Store, access: Access, models: LiveModels, humans: HumanDecisions) -> None:
         self._store, self._access, self._models, self._humans = store, access, models, humans
         self.database_is_up = True
+        self._asked_at = math.inf  # seconds of `time.monotonic`, while an answer is due
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop."""
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _SECONDS)
-            await asyncio.to_thread(self.look_once)
+            looking = asyncio.create_task(asyncio.to_thread(self.look_once))
+            while not looking.done():
+                await asyncio.wait([looking], timeout=_SECONDS)
+                self._note_silence()
+            await looking
 
     def look_once(self) -> None:
         """Read what changed; blocks. Each part for itself: one that fails leaves the others going."""
-        self._attempt(self._models.refresh)  # it follows the policy file too, without the database
         self.follow_people()
+        self._attempt(self._models.refresh)  # it follows the policy file too, without the database
 
     def follow_people(self) -> None:
         """Read keys and people's decisions: what must be known before the first verdict; blocks."""
+        self._asked_at = time.monotonic()
         is_up = self._store.is_up()
-        if is_up != self.database_is_up:
-            _logger.warning("the database is %s", "back" if is_up else "away; answers go on, writes wait")
-        self.database_is_up = is_up
-        metrics.STORE_UP.set(is_up)
+        self._asked_at = math.inf
+        self._note(is_up)
         if is_up:
             self._attempt(self._access.refresh)
             self._attempt(lambda: self._humans.refresh(self._store))
+
+    def _note_silence(self) -> None:
+        """Count a database as away that was asked for a sign of life and hangs."""
+        if time.monotonic() - self._asked_at > _PATIENCE_SECONDS:
+            self._note(False)
+
+    def _note(self, is_up: bool) -> None:
+        if is_up != self.database_is_up:
+            _logger.warning("the database is %s", "back" if is_up else "away; answers go on, writes wait")
+        self.database_is_up = is_up
+        self._store.is_shut = not is_up
+        metrics.STORE_UP.set(is_up)
 
     def _attempt(self, part: Callable[[], None]) -> None:
         try:

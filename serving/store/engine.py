@@ -42,12 +42,18 @@ class Store:
         `sqlite:///FILE` or `postgresql://...`; it may hold a password and is never shown.
     patience_s
         Seconds after which a PostgreSQL server that accepted a statement and says nothing counts as away.
+
+    Attributes
+    ----------
+    is_shut
+        Whoever asks it for signs of life got none: transactions are refused at once, so that no threads pile up.
     """
 
     def __init__(self, url: str | URL, *, patience_s: float = 30.0) -> None:
         self._url = parse_url(url)
         self.engine = _make_engine(self._url, patience_s)
         self.dialect = self.engine.dialect.name
+        self.is_shut = False
         self._is_closed = False
 
     @contextmanager
@@ -61,6 +67,7 @@ class Store:
         StoreUnavailable
             If the database is away, or breaks off on the way.
         """
+        self._refuse_if_shut()
         with self._closing(), _told_apart(), self.engine.begin() as connection:
             yield connection
 
@@ -73,6 +80,12 @@ class Store:
         StoreUnavailable
             If the database is away, or breaks off on the way.
         """
+        self._refuse_if_shut()
+        with self._read() as connection:
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
         with (
             self._closing(),
             _told_apart(),
@@ -103,7 +116,7 @@ class Store:
     def is_up(self) -> bool:
         """Ask the database for a sign of life."""
         try:
-            with self.read() as connection:
+            with self._read() as connection:
                 connection.execute(text("SELECT 1"))
         except StoreUnavailable:
             return False
@@ -113,6 +126,10 @@ class Store:
         """Close the connections; those that other threads still use, when they are done."""
         self._is_closed = True
         self.engine.pool.dispose()
+
+    def _refuse_if_shut(self) -> None:
+        if self.is_shut:
+            raise StoreUnavailable("the database must answer. It has not for a while.")
 
     @contextmanager
     def _closing(self) -> Iterator[None]:

@@ -171,7 +171,7 @@ BAD = {
     "a feed's unknown period": (get(f"/v1/feeds/x/authenticity?period={SECRET}"), {422}),
     # headers and keys
     "no key": (post(_NOTE, key=None), {401}),
-    "unknown key": (post(_NOTE, key=SECRET), {401}),
+    "a key that nobody has": (post(_NOTE, key=SECRET), {401}),
     "revoked key": (post(_NOTE, key="{revoked}"), {401}),
     "key of 60 KB": (post(_NOTE, key=SECRET * 5000), {401, 431}),
     "key of bytes": (post(_NOTE, b"Authorization: Bearer \xff\xfe", key=None), {401}),

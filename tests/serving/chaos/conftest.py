@@ -1,17 +1,9 @@
-"""Services to break, on SQLite and on a PostgreSQL of their own; `CHAOS=full` breaks them at full length."""
-
-import os
+"""Services to break, on SQLite and on a PostgreSQL of their own."""
 
 import pytest
 
 from tests.serving.chaos.real_service import RealService
 from tests.serving.postgres import BINARIES, PostgresServer
-
-
-@pytest.fixture
-def full_size():
-    """Tell whether to break it as often and as long as was promised (CHAOS=full), and not only in short."""
-    return os.environ.get("CHAOS") == "full"
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ class Load:
     answered: list = field(default_factory=list)
     sent: int = 0
     statuses: Counter = field(default_factory=Counter)
+    refusals: Counter = field(default_factory=Counter)
     seconds: list = field(default_factory=list)
     versions: Counter = field(default_factory=Counter)
 
@@ -87,6 +88,8 @@ class Load:
             verdicts = verdicts_of(answer) if status == 200 else []
             with self._lock:
                 self.statuses[status] += 1
+                if status not in (0, 200):
+                    self.refusals[answer["detail"]] += 1
                 if status == 200:
                     self.seconds.append(now - since)
                     self.versions.update(verdict["model_version"] for verdict in verdicts)
@@ -129,3 +132,10 @@ def verdicts_of(answer):
 
 def _note(note_id, turn):
     return {"note_id": note_id, "body": TEXTS[turn % len(TEXTS)], "feed_id": f"feed {turn % 3}", "author_id": "a1"}
+
+
+def worst(load):
+    """Give the milliseconds of answered requests: median, 99th percentile, longest."""
+    seconds = sorted(load.seconds)
+    shares = {"p50": 0.5, "p99": 0.99, "max": 1}
+    return {name: round(1000 * seconds[int(share * (len(seconds) - 1))]) for name, share in shares.items()}

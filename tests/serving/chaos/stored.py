@@ -46,7 +46,8 @@ def check_replayed(service, answered):
         for each in answered:
             status, answer = wait_for(lambda each=each: _replay(client, each))
             assert status == 200, answer
-            assert [verdict["verdict_id"] for verdict in verdicts_of(answer)] == each.verdict_ids
+            again = [verdict["verdict_id"] for verdict in verdicts_of(answer)]
+            assert again == each.verdict_ids, f"{each.key}: {again} instead of {each.verdict_ids}"
     finally:
         client.close()
 
