@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         version = load_classifier(settings.model, settings.policy).model_version  # a broken model stops the start
         gc.collect()
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics  # the processes find each other's figures there
-        ready = f"huoren {version} on {show_url(listener)}; Ctrl-C stops it"
+        ready = f"huoren with model {version} on {show_url(listener)}; Ctrl-C stops it"
         return supervise(settings, listener, args.workers, quiet=args.quiet, ready=ready)
 
 
