@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+from starlette.responses import Response
 
 from data.labels import Label
 from data.notes import Comment, Note
@@ -13,7 +14,7 @@ from serving.api.body import read_body
 from serving.api.classify import judge_one
 from serving.api.comments_body import CommentsBody, parse_comments, with_comments
 from serving.api.endpoint import MAX_BODY_BYTES, Call, Endpoint
-from serving.api.idempotency import KEY_HEADERS
+from serving.api.idempotency import KEY_HEADERS, REPLAYED_HEADER, REPLAYED_HEADERS
 from serving.api.problems import RequestError
 from serving.api.verdict_answer import VerdictAnswer
 from serving.journal.record import id_hash
@@ -22,6 +23,7 @@ from serving.store.engine import Store, StoreUnavailable
 from serving.store.note_text import load, save
 from serving.store.note_verdicts import Row, find_previous, is_changed
 
+_encode = msgspec.json.Encoder().encode
 _logger = logging.getLogger("huoren.serving")
 _LARGE_BYTES = 2**16  # a body from here on is read in a thread: it takes milliseconds, and others must not wait
 
@@ -48,7 +50,7 @@ class CommentsAnswer(VerdictAnswer, frozen=True, kw_only=True):
     changed: bool | None
 
 
-async def judge_comments(call: Call) -> CommentsAnswer:
+async def judge_comments(call: Call) -> Response:
     """Judge a note anew with comments that came after it."""
     service, note_id = call.service, call.path["note_id"]
     if not note_id:
@@ -64,12 +66,15 @@ async def judge_comments(call: Call) -> CommentsAnswer:
     elif is_kept:
         await service.in_thread(_keep, service.store, note, service.secret)
     named = f"{note_id}\n".encode() + body  # a key that came with other comments, or for another note, is refused
-    answer = await judge_one(call, note, given.policy, options, origin="comments", body=named)
+    answer, is_replayed = await judge_one(call, note, given.policy, options, origin="comments", body=named)
     try:
         previous = await service.in_thread(_previous, service.store, note_id, answer.verdict_id)
     except StoreUnavailable:  # the verdict stands in the journal: what it changed is told once it is stored
-        return _answer(answer, None, is_known=False)
-    return _answer(answer, previous, is_known=True)
+        told = _answer(answer, None, is_known=False)
+    else:
+        told = _answer(answer, previous, is_known=True)
+    headers = {REPLAYED_HEADER: "true"} if is_replayed else None
+    return Response(_encode(told), headers=headers, media_type="application/json")
 
 
 def _merge_into_kept(store: Store, note_id: str, comments: Sequence[Comment], secret: bytes) -> Note:
@@ -139,6 +144,7 @@ ENDPOINTS = (
         answer=CommentsAnswer,
         refusals=(404, 409),
         headers=KEY_HEADERS,
+        answer_headers=REPLAYED_HEADERS,
         reads_body_itself=True,
         description=(
             "The answer is the verdict on the note with its whole thread. Text is not stored by default, so the note "

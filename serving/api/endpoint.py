@@ -71,6 +71,8 @@ class Endpoint:
         What else it may answer, beside what every endpoint may (`routing.COMMON_REFUSALS`): 404, 409, 415 ...
     headers
         Headers that it reads: name and what it is for.
+    answer_headers
+        Headers of a good answer, beside X-Request-Id.
     max_body
         Bytes.
     """
@@ -87,6 +89,7 @@ class Endpoint:
     status: int = 200
     refusals: tuple[int, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    answer_headers: dict[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
     max_body: int = MAX_BODY_BYTES
     reads_body_itself: bool = False  # one that streams or decodes; `body` then only documents

@@ -10,7 +10,8 @@ from starlette.responses import StreamingResponse
 from data.labels import Label
 from models.verdict import Decision
 from serving.api.endpoint import Call, Endpoint
-from serving.api.feedback_item import MAX_ID_CHARS, Appeal, Kind
+from serving.api.feedback_item import Appeal, Kind
+from serving.api.note_input import MAX_ID_CHARS
 from serving.api.since import Since, read_since
 from serving.store.clock import time_of
 from serving.store.engine import Store

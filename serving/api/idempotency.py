@@ -21,6 +21,7 @@ REPLAYED_HEADER = "Idempotency-Replayed"
 KEY_HEADERS = {
     KEY_HEADER: "Names the request, up to 255 visible ASCII characters; sent again, it is answered as before."
 }
+REPLAYED_HEADERS = {REPLAYED_HEADER: "`true` where this answers a key that came before; absent otherwise."}
 _MAX_KEY_CHARS = 255
 
 

@@ -25,8 +25,13 @@ RUNNING, REUSED = "key_running", "key_reused"
 _MAX_WAITING = 100
 
 
-async def take_job(call: Call) -> Row[Any]:
+async def take_job(call: Call) -> tuple[Row[Any], bool]:
     """Take a job: its input is on disk, and its row in the database, when this returns.
+
+    Returns
+    -------
+    tuple
+        The job, and whether its Idempotency-Key had it before.
 
     Raises
     ------
@@ -75,7 +80,7 @@ def _refuse_full(store: Store) -> None:
             raise RequestError(503, f"at most {_MAX_WAITING} jobs may wait. They do.", retry_after=60)
 
 
-def _keep(call: Call, upload: Upload, asked: JobRequest, key: str | None) -> Row[Any]:
+def _keep(call: Call, upload: Upload, asked: JobRequest, key: str | None) -> tuple[Row[Any], bool]:
     """Give the input to a job: the one that this key has had from the first, or a new one."""
     settings, store = call.service.settings, call.service.store
     body_hash = asked.body_hash(upload.sha256)
@@ -83,10 +88,11 @@ def _keep(call: Call, upload: Upload, asked: JobRequest, key: str | None) -> Row
     if key is not None:
         job_id = hashlib.sha256(f"{call.caller.name}\n{key}".encode()).hexdigest()[:32]
         if (row := _find(store, job_id)) is not None:
-            return _same(row, body_hash)
+            return _same(row, body_hash), True
     folder = folder_of(settings, job_id)
     if not upload.move_to(folder):
-        raise RequestError(409, "a request with this key must end before it comes again. It still runs.", type=RUNNING)
+        detail = f"a request with this {KEY_HEADER} must end before it comes again. It still runs."
+        raise RequestError(409, detail, type=RUNNING, headers={"Retry-After": "1"})
     options = JobOptions(
         policy=asked.policy,
         dry_run=asked.options.dry_run,
@@ -119,7 +125,7 @@ def _keep(call: Call, upload: Upload, asked: JobRequest, key: str | None) -> Row
     row = _find(store, job_id)
     if row is None:
         raise RequestError(503, "the job must be in the database. It is no longer.")
-    return _same(row, body_hash)
+    return _same(row, body_hash), not is_new
 
 
 def _find(store: Store, job_id: str) -> Row[Any] | None:

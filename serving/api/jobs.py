@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from serving import metrics
 from serving.api.endpoint import Call, Endpoint
-from serving.api.idempotency import KEY_HEADERS
+from serving.api.idempotency import KEY_HEADERS, REPLAYED_HEADER, REPLAYED_HEADERS
 from serving.api.job_answer import Job, JobPage, as_job
 from serving.api.job_input import LINES, MAX_LINES_BYTES, JobBody, JobQuery
 from serving.api.job_submission import take_job
@@ -39,8 +39,9 @@ class JobsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 async def submit_job(call: Call) -> Response:
     """Take a job."""
-    row = await take_job(call)
-    return Response(_encode(as_job(row)), 202, {"Location": f"/v1/jobs/{row.job_id}"}, media_type="application/json")
+    row, is_replayed = await take_job(call)
+    headers = {"Location": f"/v1/jobs/{row.job_id}"} | ({REPLAYED_HEADER: "true"} if is_replayed else {})
+    return Response(_encode(as_job(row)), 202, headers, media_type="application/json")
 
 
 async def read_jobs(call: Call) -> JobPage:
@@ -144,6 +145,7 @@ ENDPOINTS = (
         status=202,
         refusals=(409, 415),
         headers=KEY_HEADERS,
+        answer_headers={"Location": "Path of the job.", **REPLAYED_HEADERS},
         max_body=MAX_LINES_BYTES,
     ),
     Endpoint(

@@ -49,8 +49,9 @@ function answerView(status, answer) {
   return element("details", {}, element("summary", {}, head), bodies(answer.content));
 }
 
-const bodies = (content) => Object.entries(content ?? {}).map(([type, { schema }]) =>
-  element("div", {}, element("small", {}, type), schema && schemaView(schema, resolve)));
+const bodies = (content) => Object.entries(content ?? {}).map(([type, { schema, example }]) =>
+  element("div", {}, element("small", {}, type), schema && schemaView(schema, resolve),
+    example && element("pre", { tabindex: 0, "aria-label": say("example") }, JSON.stringify(example, null, 2))));
 
 function resolve(thing) {
   if (!thing?.$ref) return thing;

@@ -155,7 +155,7 @@ def test_text_kept_before_the_setting_was_turned_off_is_read_and_not_written(ope
         ({"comments": [CLEAN], "note": NOTE | {"title": 7}}, 422, "/note/title"),
         ({"comments": [CLEAN], "note": 7}, 422, "/note"),
         ({"comments": [CLEAN], "note": NOTE, "options": {"offsets": "bytes"}}, 422, "/options/offsets"),
-        ({"comments": [CLEAN], "note": NOTE, "more": 1}, 422, ""),
+        ({"comments": [CLEAN], "note": NOTE, "more": 1}, 422, "/more"),
         ({"note": NOTE}, 422, ""),
     ],
 )
@@ -189,7 +189,9 @@ def test_a_request_sent_again_under_its_key_is_judged_and_counted_once(client, s
     key = {"Idempotency-Key": "k1"}
     first = post(client, DIVERTS, note=NOTE, headers=key).json()
     for _ in range(2):
-        again = post(client, DIVERTS, note=NOTE, headers=key).json()
+        answer = post(client, DIVERTS, note=NOTE, headers=key)
+        again = answer.json()
+        assert answer.headers["idempotency-replayed"] == "true"
         assert (again["verdict_id"], again["previous"]) == (first["verdict_id"], first["previous"])
         client.drain()
     assert sorted(rows(store, verdict.c.origin)) == ["classify", "comments"]

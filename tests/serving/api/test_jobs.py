@@ -119,6 +119,7 @@ def test_the_same_key_gives_the_same_job(client, refused):
     first, second = send(client, headers=key), send(client, headers=key)
     assert second.status_code == 202
     assert second.json()["job_id"] == first.json()["job_id"]
+    assert [answer.headers.get("idempotency-replayed") for answer in (first, second)] == [None, "true"]
     assert spooled(client) == [first.json()["job_id"]]
     for other in (send(client, BODY + "\n{}", headers=key), send(client, headers=key, dry_run="true")):
         assert refused(other, 422)["type"] == "urn:huoren:problem:key_reused"

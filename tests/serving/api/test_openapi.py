@@ -5,11 +5,17 @@ import re
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from serving.api.app import create_app
 from serving.api.catalogue import ENDPOINTS
+from serving.api.classify import BatchAnswer
+from serving.api.examples import EXAMPLES
+from serving.api.note_body import BatchBody, ClassifyBody
 from serving.api.openapi import describe
+from serving.api.problems import Problem
+from serving.api.verdict_answer import VerdictAnswer
 from serving.settings import Settings
 
 KEY = "huoren_" + "k" * 43
@@ -39,6 +45,41 @@ def test_operations_are_named_once(document):
 def test_every_reference_leads_somewhere(document):
     names = set(re.findall(r"'#/components/schemas/([^']+)'", repr(document)))
     assert names <= document["components"]["schemas"].keys()
+
+
+def test_everything_is_said_in_words(document):
+    operations = [operation for item in document["paths"].values() for operation in item.values()]
+    assert {tag for operation in operations for tag in operation["tags"]} == {tag["name"] for tag in document["tags"]}
+    assert all(parameter["description"] for operation in operations for parameter in operation["parameters"])
+    assert all(schema["description"] for name, schema in document["components"]["schemas"].items())
+
+
+def test_every_key_of_an_answer_is_always_there(document):
+    schemas = document["components"]["schemas"]
+    for name in ("VerdictAnswer", "StoredVerdict", "CommentsAnswer", "Evidence", "Problem", "Job"):
+        assert schemas[name]["required"] == list(schemas[name]["properties"])
+    assert schemas["ClassifyBody"]["required"] == ["note_id"]
+
+
+def test_examples_are_what_the_service_takes_and_gives(client):
+    for kind in (VerdictAnswer, BatchAnswer, Problem):
+        given = msgspec.convert(EXAMPLES[kind], kind)
+        assert msgspec.json.decode(msgspec.json.encode(given)) == EXAMPLES[kind]
+    answer = client.post("/v1/classify", json=EXAMPLES[ClassifyBody])
+    assert (answer.status_code, answer.json().keys()) == (200, EXAMPLES[VerdictAnswer].keys())
+    answered, told = client.post("/v1/classify/batch", json=EXAMPLES[BatchBody]).json(), EXAMPLES[BatchAnswer]
+    assert [item["status"] for item in answered["items"]] == [item["status"] for item in told["items"]]
+    problems = [body["items"][1]["problem"] for body in (answered, told)]
+    assert problems[0]["detail"] == problems[1]["detail"]
+    assert problems[0]["errors"] == problems[1]["errors"]
+
+
+def test_webhooks_are_described_as_they_are_sent(document):
+    assert set(document["webhooks"]) == {"verdict.changed", "job.finished"}
+    for name, item in document["webhooks"].items():
+        reference = item["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        schema = document["components"]["schemas"][reference.rpartition("/")[2]]
+        assert schema["properties"]["event"] == {"enum": [name]}
 
 
 def test_no_answer_is_a_5xx_or_undescribed(classifier, tmp_path, listening):
