@@ -20,6 +20,18 @@ def test_far_logits_stay_finite():
     assert np.all(np.isfinite(Curve(1e3, 0.0)(np.array([-1e4, 1e4]))))
 
 
+def test_all_questions_at_once_are_calibrated_as_one_by_one():
+    names = ("commercial", "commercial_otherwise", "disclosed", "diversion")
+    calibration = read_calibration(
+        RAW | {name: {"slope": 1.5 + at, "offset": at - 2.0} for at, name in enumerate(names)}
+    )
+    logits = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
+    one_by_one = [
+        getattr(calibration, name)(logits[:, column]) for name, column in zip(names, (0, 0, 1, 2), strict=True)
+    ]
+    assert calibration.of_notes(logits).T.tolist() == [each.tolist() for each in one_by_one]
+
+
 def test_composed_labels_are_a_distribution():
     draw = np.random.default_rng(0)
     labels = compose(*draw.random((3, 50)))

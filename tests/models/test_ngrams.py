@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -172,6 +173,16 @@ def test_note_scores_the_same_alone_as_in_a_batch(batch):
     together = ngram_scores(note_segments(TextBatch(batch)), WIDE)
     alone = [ngram_scores(note_segments(TextBatch([note])), WIDE)[0] for note in batch]
     np.testing.assert_array_equal(together, alone)
+
+
+def test_threads_do_not_count_in_each_others_room():
+    batches = [note_segments(TextBatch([note] * 40)) for note in NOTES] * 10
+    expected = [ngram_scores(segments, WIDE) for segments in batches]
+    with ThreadPoolExecutor(4) as pool:
+        for scores, alone in zip(
+            pool.map(lambda segments: ngram_scores(segments, WIDE), batches), expected, strict=True
+        ):
+            np.testing.assert_array_equal(scores, alone)
 
 
 def test_long_note_is_counted_whole():

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.notes import Comment, Note
@@ -45,7 +45,6 @@ def plain_pieces(batch):
     return sorted([each for each in folded if each[1]], key=lambda each: each[0])
 
 
-note_segments(TextBatch([]))  # compiles the kernels: no example waits for them
 texts = st.text("早安1 \n#", max_size=12)
 comments = st.builds(Comment, text=texts, is_author=st.booleans())
 notes = st.builds(
@@ -59,6 +58,7 @@ notes = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(notes, max_size=3))
 def test_the_kernels_agree_with_regular_expressions(batch):
     batch = TextBatch(batch)
