@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from data.notes import Note
 from serving.api.body import read_body
+from serving.api.crumbs import refuse_crumbs
 from serving.api.endpoint import MAX_BODY_BYTES, Call, Endpoint
 from serving.api.idempotency import (
     KEY_HEADERS,
@@ -96,6 +97,7 @@ async def judge_one(
 async def classify_batch(call: Call) -> Response:
     """Judge up to 100 notes; a bad one fails alone."""
     body = await read_body(call.request, _MAX_BATCH_BYTES)
+    refuse_crumbs(body)
     is_large = len(body) > _LARGE_BODY_BYTES  # reading it may take a second, and others must not wait
     given, policy, options = await call.service.judging.in_turn(parse_batch, body) if is_large else parse_batch(body)
     classifier = call.service.models.ready(policy)

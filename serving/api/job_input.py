@@ -12,6 +12,7 @@ import msgspec
 from data.errors import DataError
 from data.json_text import decode_json
 from serving.api.body import read_body
+from serving.api.crumbs import refuse_crumbs
 from serving.api.endpoint import Call
 from serving.api.note_body import Options, PolicyName
 from serving.api.note_input import NoteInput
@@ -115,6 +116,7 @@ async def take_json(call: Call, upload: Upload) -> JobRequest:
         raise RequestError(503, f"few jobs may come as {JSON} at once; come back, or send {LINES}.")
     async with _slots:
         body = await read_body(call.request, MAX_JSON_BYTES)
+        refuse_crumbs(body)
         given = await call.service.in_thread(_parse, body)
         await call.service.in_thread(_write, upload, given.notes)
     query = asked_in_query(call)
