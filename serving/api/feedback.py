@@ -38,9 +38,9 @@ class FeedbackResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeedbackAnswer(msgspec.Struct, frozen=True):
-    """One result an item, in the order of the request."""
+    """One item for each of the request, in its order."""
 
-    results: list[FeedbackResult]
+    items: list[FeedbackResult]
 
 
 _decoder = msgspec.json.Decoder(_Given)

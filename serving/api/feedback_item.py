@@ -123,7 +123,8 @@ def _refusal(item: FeedbackItem, subject: Row | None, known: Row | None) -> Requ
     if known is not None:
         same = all(getattr(item, name) == known[name] for name in _GIVEN)
         same = same and item.note_id in (None, known["note_id"]) and item.verdict_id in (None, known["verdict_id"])
-        return None if same else RequestError(422, "an Idempotency-Key must come with its first body. Got another one.")
+        detail = "one Idempotency-Key must come with one body. It came with another before."
+        return None if same else RequestError(422, detail, type="key_reused")
     if item.note_id is None and subject is None:
         detail = "a verdict with this id must be stored; one just answered is within seconds. Give note_id beside it."
         return RequestError(404, detail, pointer="/verdict_id")
@@ -137,7 +138,9 @@ def _refuse(position: int, pointer: str, detail: str) -> RequestError:
 
 
 def _at(position: int, error: RequestError) -> RequestError:
-    return RequestError(error.status, error.detail, pointer=f"/feedback/{position}{error.pointer or ''}")
+    return RequestError(
+        error.status, error.detail, pointer=f"/feedback/{position}{error.pointer or ''}", type=error.type
+    )
 
 
 def _as_row(item: FeedbackItem, subject: Row | None, *, feedback_id: str, caller: str, at_us: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from serving.api.feed_query import (
     read_terms,
     refuse_unknown_feed,
 )
+from serving.api.note_input import MAX_ID_CHARS
 from serving.api.problems import RequestError
 from serving.audits.file import AuditFile
 from serving.feeds.comparison_shape import Comparison, NamedPlace, two_feeds, two_periods
@@ -29,7 +30,7 @@ from serving.feeds.report_shape import Report
 from serving.store.audit_rows import read_audit
 from serving.store.feed_counts import CountedFeed, count_state, list_feeds
 
-FeedName = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+FeedName = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_CHARS)]
 _DECISIONS: tuple[Decision, ...] = get_args(Decision)
 _PERIOD = r"^(all|\d{4}-\d{2}|\d{4}-W\d{2}|\d{4}-\d{2}-\d{2})$"
 _PERIODS = r"^[-W0-9]{7,10},[-W0-9]{7,10}$"
@@ -56,7 +57,7 @@ class FeedList(msgspec.Struct, frozen=True):
 class FeedListQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which feeds to list."""
 
-    after: Annotated[str, msgspec.Meta(max_length=10_000, description="`next` of the page before.")] = ""
+    after: Annotated[str, msgspec.Meta(max_length=MAX_ID_CHARS, description="`next` of the page before.")] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
 
 
@@ -78,7 +79,7 @@ async def read_feeds(call: Call) -> FeedList:
 
     def read() -> list[CountedFeed]:
         with call.service.store.read() as connection:
-            return list_feeds(connection, after=query.after, limit=query.limit)
+            return list_feeds(connection, after=query.after, limit=query.limit + 1)
 
     found = await call.service.in_thread(read)
     feeds = [
@@ -90,9 +91,9 @@ async def read_feeds(call: Call) -> FeedList:
             first_day=each.first_day,
             last_day=each.last_day,
         )
-        for each in found
+        for each in found[: query.limit]
     ]
-    return FeedList(feeds, feeds[-1].feed_id if len(feeds) == query.limit else None)
+    return FeedList(feeds, feeds[-1].feed_id if len(found) > query.limit else None)
 
 
 async def read_authenticity(call: Call) -> Response:

@@ -4,12 +4,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from data.errors import DataError
 from data.notes import Note
 from models.policy import Policy
 from serving.api.endpoint import MAX_BODY_BYTES, Call, Endpoint
-from serving.api.note_body import MAX_BATCH_NOTES
-from serving.api.note_input import NoteInput, to_note
+from serving.api.note_body import MAX_BATCH_NOTES, read_note
+from serving.api.note_input import NoteInput
 from serving.api.phrases import ENDPOINTS as PHRASES
 from serving.api.problems import RequestError
 from serving.api.versioned import (
@@ -151,10 +150,10 @@ def _replaced(call: Call, name: str) -> Policy | None:
 
 
 def _note(given: NoteInput, position: int) -> Note:
-    try:
-        return to_note(given)
-    except DataError as error:
-        raise RequestError(422, str(error), pointer=f"/notes/{position}") from error
+    note = read_note(msgspec.to_builtins(given))
+    if isinstance(note, RequestError):
+        raise RequestError(note.status, note.detail, pointer=f"/notes/{position}{note.pointer or ''}")
+    return note
 
 
 ENDPOINTS = (

@@ -24,7 +24,7 @@ class ShadowInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     share: float
-    since: datetime
+    started_at: datetime
     here: ShadowStatus
 
 
@@ -104,7 +104,7 @@ def shadow_in_use(call: Call) -> ShadowInfo | None:
     if chosen is None:
         return None
     here = call.service.models.shadow.status
-    return ShadowInfo(version=chosen.version, share=chosen.share, since=time_of(chosen.since_us), here=here)
+    return ShadowInfo(version=chosen.version, share=chosen.share, started_at=time_of(chosen.since_us), here=here)
 
 
 ENDPOINTS = (

@@ -74,9 +74,9 @@ class FeedbackResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeedbackAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One result an item, in their order."""
+    """One item for each of the request, in its order."""
 
-    results: tuple[FeedbackResult, ...]
+    items: tuple[FeedbackResult, ...]
 
 
 class JobProgress(msgspec.Struct, frozen=True):

@@ -20,8 +20,8 @@ class ShadowReport(msgspec.Struct, frozen=True, kw_only=True):
 
     model_version: str
     shadow_version: str
-    since: str  # days in Asia/Shanghai
-    until: str
+    first_day: str  # in Asia/Shanghai
+    last_day: str
     notes: int
     label_agreement: Agreement
     decision_agreement: Agreement
@@ -55,8 +55,8 @@ def report_agreement(store: Store, model_version: str | None, shadow_version: st
     return ShadowReport(
         model_version=pair.model_version,
         shadow_version=shadow_version,
-        since=pair.since,
-        until=pair.until,
+        first_day=pair.since,
+        last_day=pair.until,
         notes=sum(row.n for row in rows),
         label_agreement=_agreement(labels),
         decision_agreement=_agreement(decisions),

@@ -24,7 +24,7 @@ def draw(client, **changes):
 
 
 def label(client, *items):
-    return client.post(LABELS, json={"labels": items}).json()["results"]
+    return client.post(LABELS, json={"labels": items}).json()["items"]
 
 
 def item(note_id, label, annotator="ann", **changes):
@@ -94,7 +94,8 @@ def test_one_bad_label_fails_none_of_the_others(client, truth):
     )
     assert [result["status"] for result in results] == [200, 404, 404, 422, 422, 200]
     assert [result["note_id"] for result in results] == [first, stranger, second, second, second, second]
-    assert all((result["detail"] is None) == (result["status"] == 200) for result in results)
+    assert all((result["problem"] is None) == (result["status"] == 200) for result in results)
+    assert results[3]["problem"]["errors"][0]["pointer"] == "/labels/3"
     (kept,) = client.get(PLAN).json()["plans"]
     assert (kept["progress"]["labelled"], kept["progress"]["unsure"]) == (1, 1)
 

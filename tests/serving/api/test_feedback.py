@@ -26,7 +26,7 @@ def insert(store, *records):
 def give(client, *items, **headers):
     answer = client.post("/v1/feedback", json={"feedback": items}, headers=headers)
     assert answer.status_code == 200, answer.text
-    return answer.json()["results"]
+    return answer.json()["items"]
 
 
 def listed(client, **query):
@@ -109,7 +109,7 @@ def test_feedback_sent_again_under_its_key_is_stored_once(client, store):
     assert give(client, ITEM, ITEM, **key) == first
     assert len(listed(client)) == 2
     (other,) = give(client, ITEM | {"actor": "bob"}, **key)
-    assert other["status"] == 422
+    assert (other["status"], other["problem"]["type"]) == (422, "urn:huoren:problem:key_reused")
     assert give(client, ITEM, **{"Idempotency-Key": "k2"}) != first[:1]
 
 
@@ -214,5 +214,5 @@ def test_the_export_goes_on_past_a_page(client, monkeypatch):
 
 def test_half_an_emoji_in_an_id_is_read(client):
     body = b'{"feedback": [{"note_id": "n\\ud83d", "kind": "miss", "actor": "ann"}]}'
-    assert client.post("/v1/feedback", content=body).json()["results"][0]["status"] == 201
+    assert client.post("/v1/feedback", content=body).json()["items"][0]["status"] == 201
     assert listed(client)[0]["note_id"] == "n\N{REPLACEMENT CHARACTER}"

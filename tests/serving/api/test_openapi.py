@@ -85,8 +85,9 @@ def test_webhooks_are_described_as_they_are_sent(document):
 def test_no_answer_is_a_5xx_or_undescribed(classifier, tmp_path, listening):
     (tmp_path / "schemathesis.toml").write_text(
         "[checks]\nnegative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429]\n"
-        # A bad note of a batch is answered in its place.
+        # A bad note of a batch, and a bad item of feedback, is answered in its place.
         "[[operations]]\ninclude-path = '/v1/classify/batch'\nchecks.negative_data_rejection.enabled = false\n"
+        "[[operations]]\ninclude-path = '/v1/feedback'\nchecks.negative_data_rejection.enabled = false\n"
     )
     keys = f"admin:admin:{hashlib.sha256(KEY.encode()).hexdigest()}"
     app = create_app(Settings(state=tmp_path / "state", api_keys=keys), classifier=classifier)

@@ -149,6 +149,18 @@ def test_a_dry_run_of_nothing_usable_is_refused(client, body, status):
     assert client.post("/v1/policies/default/dry-run", json=body).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("bad", "status", "pointer"),
+    [
+        ({"published_at": "last spring"}, 422, "/notes/1/published_at"),
+        ({"body": "长" * 10_001}, 413, "/notes/1/body"),
+    ],
+)
+def test_a_dry_run_says_which_note_is_at_fault(client, bad, status, pointer):
+    answer = client.post("/v1/policies/default/dry-run", json={"policy": BODY, "notes": [NOTE, NOTE | bad]})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (status, pointer)
+
+
 def test_a_dry_run_of_an_unknown_policy_is_not_found(client):
     assert client.post("/v1/policies/no-such/dry-run", json={"policy": BODY, "notes": [NOTE]}).status_code == 404
 

@@ -237,11 +237,11 @@ def test_an_id_is_one_part_of_the_path_whatever_it_holds(ask, note_id):
 
 
 def test_feedback_leaves_out_what_is_not_said(ask):
-    service = Service(answer({"results": [{"status": 201, "feedback_id": "f1"}]}))
+    service = Service(answer({"items": [{"status": 201, "feedback_id": "f1"}]}))
     result = ask(
         service, "feedback", [FeedbackItem(kind="miss", actor="ann", note_id="n1", suggested_label=Label.DIVERSION)]
     )
-    assert result.results[0].feedback_id == "f1"
+    assert result.items[0].feedback_id == "f1"
     assert service.body == {
         "feedback": [{"kind": "miss", "actor": "ann", "note_id": "n1", "suggested_label": "diversion"}]
     }

@@ -43,7 +43,7 @@ def test_a_note_its_comments_and_what_people_say(service):
         item = FeedbackItem(
             kind="false_positive", actor="ann", verdict_id=verdict.verdict_id, note_id=NOTE["note_id"], decision="pass"
         )
-        (result,) = client.feedback([item]).results
+        (result,) = client.feedback([item]).items
         assert result.status == 201
         assert client.withdraw_feedback(result.feedback_id) is None
 
