@@ -16,7 +16,8 @@ from serving.api.routing import COMMON_REFUSALS, OPEN_REFUSALS
 
 _ABOUT = """Judges notes: real sharing (organic), advertisements that say so, advertisements that do not, and diversion
 off the platform; with the evidence, and each feed's share of real sharing. Times in answers are ISO 8601 in UTC; lists
-come in pages: `next` of one is what the following one is asked with."""
+come in pages: `next` of one is what the following one is asked with. What never reaches an operation is refused by 404,
+405, 408 (too slow), 431 (head too large) or 503, all in the form of `Problem` and with a request id."""
 _REQUEST_ID = {
     "X-Request-Id": {"description": "The request's id: yours, or a new one.", "schema": {"type": "string"}},
 }
