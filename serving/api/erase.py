@@ -6,6 +6,7 @@ import msgspec
 
 from serving.api.endpoint import Call, Endpoint
 from serving.api.problems import RequestError
+from serving.store.deleted_rows import forget_deleted
 from serving.store.engine import Store
 from serving.store.erase import Erased, erase_author, erase_note
 
@@ -48,12 +49,16 @@ def _given(call: Call, name: str) -> str:
 
 def _erase_note(store: Store, note_id: str, secret: bytes, actor: str) -> ErasedCounts:
     with store.begin() as connection:
-        return _counts(erase_note(connection, note_id, secret=secret, actor=actor))
+        erased = erase_note(connection, note_id, secret=secret, actor=actor)
+    forget_deleted(store)
+    return _counts(erased)
 
 
 def _erase_author(store: Store, author_id: str, secret: bytes, actor: str) -> ErasedCounts:
     with store.begin() as connection:
-        return _counts(erase_author(connection, author_id, secret=secret, actor=actor))
+        erased = erase_author(connection, author_id, secret=secret, actor=actor)
+    forget_deleted(store)
+    return _counts(erased)
 
 
 def _counts(erased: Erased) -> ErasedCounts:

@@ -38,6 +38,7 @@ CHORES = (
     Chore("serving.keeper.old_files:delete_old_files", 3600.0),
     Chore("serving.jobs.spool:delete_expired", 300.0),
     Chore("serving.store.retention:delete_due", 3600.0),
+    Chore("serving.store.deleted_rows:forget_deleted", 60.0),
 )
 
 

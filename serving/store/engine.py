@@ -85,6 +85,19 @@ class Store:
             yield connection
 
     @contextmanager
+    def outside_transactions(self) -> Iterator[Any]:
+        """Give a connection of the driver's own, for what no transaction may hold.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the database is away.
+        """
+        self._refuse_if_shut()
+        with self._closing(), _told_apart(), self.engine.connect() as connection:
+            yield connection.connection.driver_connection
+
+    @contextmanager
     def _read(self) -> Iterator[Connection]:
         with (
             self._closing(),

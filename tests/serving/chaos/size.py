@@ -1,4 +1,4 @@
-"""How hard to break it: in short, or with `CHAOS=full` as often and as long as was promised, with figures (`pytest -s`)."""
+"""How hard to break it: in short, or with `CHAOS=full` at full length and with figures (`pytest -s`)."""
 
 import os
 import sys

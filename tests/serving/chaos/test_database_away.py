@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.serving.chaos.load import Load, worst
-from tests.serving.chaos.size import FULL_SIZE, report
 from tests.serving.chaos.real_service import wait_for
+from tests.serving.chaos.size import FULL_SIZE, report
 from tests.serving.chaos.stored import check_replayed, check_stored
 
 
