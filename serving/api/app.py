@@ -11,6 +11,7 @@ from typing import Literal
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
+from data.notes import Note
 from serving.access import Access
 from serving.api import catalogue
 from serving.api.feed_reports import FeedReports
@@ -22,6 +23,7 @@ from serving.api.problems import answer_http_error
 from serving.api.routing import make_routes
 from serving.api.service import Service
 from serving.api.upkeep import Upkeep
+from serving.content_hashes import content_hashes
 from serving.journal.claims import Claims
 from serving.journal.recovery import recover_claims
 from serving.journal.writer import JournalWriter
@@ -57,6 +59,8 @@ def create_app(
     service = _make_service(settings, classifier)
 
     async def warm_up() -> None:
+        # Compiles, or loads what was compiled, so that the first note need not.
+        await asyncio.to_thread(content_hashes, [Note(note_id="warm", body="1")], service.secret)
         await service.models.warm_up()
         if keeper == "none":  # a process of its own: weights and tables live as long, no collection need walk them
             gc.collect()
