@@ -1,6 +1,6 @@
 """A request's body, read up to a limit and never cut in silence."""
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from serving.api.problems import RequestError
 
@@ -12,14 +12,20 @@ async def read_body(request: Request, limit: int) -> bytes:
     ------
     RequestError
         413 as soon as it is longer.
+    ClientDisconnect
+        If the client leaves before.
     """
     declared = request.headers.get("content-length", "")
     if not (declared.isdigit() and len(declared) < 20 and int(declared) > limit):
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
+        before = bytearray()
+        while True:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunk: bytes = message.get("body", b"")
+            if len(before) + len(chunk) > limit:
                 break
-        else:
-            return bytes(body)
+            if not message.get("more_body", False):
+                return bytes(before + chunk) if before else chunk
+            before += chunk
     raise RequestError(413, f"a body must be at most {limit} bytes. Got more.", pointer="")

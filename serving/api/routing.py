@@ -48,19 +48,21 @@ def _route(path: str, methods: dict[str, Endpoint], service: Service) -> Route:
 
     async def answer(request: Request) -> Response:
         endpoint = methods[request.method]
-        state = request.state
-        state.route = path
+        state = request.scope["state"]
+        state["route"] = path
         try:
-            async with asyncio.timeout(None if endpoint.reads_body_itself else _SECONDS):
+            if endpoint.reads_body_itself:
+                return await _answer(endpoint, None, request, service)
+            async with asyncio.timeout(_SECONDS):
                 return await _answer(endpoint, decoders[request.method], request, service)
         except RequestError as error:
-            return problem(error, state.request_id)
+            return problem(error, state["request_id"])
         except AppError as error:
-            return problem(as_request_error(error), state.request_id)
+            return problem(as_request_error(error), state["request_id"])
         except TimeoutError:
             metrics.REFUSED.labels("timeout").inc()
             late = RequestError(503, f"an answer must be ready within {_SECONDS:.0f} s. It was not.")
-            return problem(late, state.request_id)
+            return problem(late, state["request_id"])
 
     return Route(path, answer, methods=list(methods))
 
@@ -68,14 +70,14 @@ def _route(path: str, methods: dict[str, Endpoint], service: Service) -> Route:
 async def _answer(
     endpoint: Endpoint, decoder: msgspec.json.Decoder[Any] | None, request: Request, service: Service
 ) -> Response:
-    state = request.state
+    state = request.scope["state"]
     caller = _NOBODY if endpoint.role is None else find_caller(request, service, endpoint.role)
     body: Any = None
     if decoder is not None:
         body = decode_body(decoder, await read_body(request, endpoint.max_body))
     query = None if endpoint.query is None else _query(endpoint.query, request)
     path = _decoded(request.path_params) if request.path_params else {}
-    call = Call(service, request, caller, body, query, path, state.request_id, state.started)
+    call = Call(service, request, caller, body, query, path, state["request_id"], state["started"])
     result = await endpoint.handle(call)
     if isinstance(result, Response):
         return result

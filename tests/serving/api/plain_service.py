@@ -22,7 +22,7 @@ def open_endpoints(store, endpoints, **parts):
     """Give a client of these endpoints, which ask for no key."""
     service = SimpleNamespace(store=store, access=SimpleNamespace(is_open=True), in_thread=asyncio.to_thread, **parts)
     app = Starlette(routes=make_routes(endpoints, service))
-    app.add_middleware(RequestContext, literal={})
+    app.add_middleware(RequestContext)
     app.state.service = service
     return TestClient(app, base_url="http://127.0.0.1")
 
