@@ -29,6 +29,8 @@ class Load:
     ----------
     statuses
         How often each status came; 0 is a connection that broke or was refused.
+    ends_when_refused
+        Whether nobody sends again once a connection is refused; what was sent and not answered is then in `lost`.
     """
 
     service: object
@@ -37,6 +39,8 @@ class Load:
     headers: dict = field(default_factory=dict)
     answered: list = field(default_factory=list)
     sent: int = 0
+    lost: int = 0
+    ends_when_refused: bool = False
     statuses: Counter = field(default_factory=Counter)
     refusals: Counter = field(default_factory=Counter)
     seconds: list = field(default_factory=list)
@@ -86,6 +90,12 @@ class Load:
             status, answer = client.post(path, key, body)
             now = time.monotonic()
             verdicts = verdicts_of(answer) if status == 200 else []
+            if self.ends_when_refused and status == 0:
+                with self._lock:
+                    self.lost += not client.was_refused
+                    self.sent -= body.count(b'"note_id"')
+                self._stop.set()
+                return
             with self._lock:
                 self.statuses[status] += 1
                 if status not in (0, 200):
@@ -105,6 +115,7 @@ class Client:
 
     def __init__(self, service, headers):
         self._service, self._headers, self._connection = service, headers, None
+        self.was_refused = False
 
     def post(self, path, key, body):
         """Post once: status and decoded answer, or 0 and None."""
@@ -115,7 +126,8 @@ class Client:
             self._connection.request("POST", path, body, headers)
             response = self._connection.getresponse()
             return response.status, json.loads(response.read())
-        except (OSError, http.client.HTTPException, ValueError):
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self.was_refused = isinstance(error, ConnectionRefusedError)
             self.close()
             return 0, None
 

@@ -1,0 +1,52 @@
+"""Where verdicts cannot be kept nothing is answered; once they can, the service goes on by itself."""
+
+import contextlib
+import resource
+
+import pytest
+
+from tests.serving.chaos.load import Load
+from tests.serving.chaos.real_service import wait_for
+from tests.serving.chaos.stored import check_replayed, check_stored
+
+
+def limit_files(service, size):
+    """Let no process of the service write beyond so many bytes of any file, as a full disk does not."""
+    for pid in service.members():
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process's files")
+def test_a_disk_that_takes_nothing_more_stops_answers_until_it_does(service_of, own_url):
+    service = service_of(HUOREN_DATABASE_URL=own_url).start()
+    with Load(service) as load:
+        load.wait_for_more()
+        limit_files(service, 0)
+        refused = load.statuses[503]
+        wait_for(lambda: load.statuses[503] > refused + 50)
+        answered = len(load.answered)
+        wait_for(lambda: load.statuses[503] > refused + 100)
+        assert len(load.answered) == answered
+        limit_files(service, resource.RLIM_INFINITY)
+        load.wait_for_more()
+    assert set(load.statuses) == {200, 503}
+    check_stored(own_url, load)
+    check_replayed(service, load.answered[-20:])
+    assert service.stop() == 0
+
+
+def test_a_full_journal_stops_answers_until_the_database_is_back(service_of, own_postgres):
+    service = service_of(HUOREN_DATABASE_URL=own_postgres.url, HUOREN_JOURNAL_BYTES=str(2**20)).start()
+    with Load(service) as load:
+        load.wait_for_more()
+        own_postgres.stop("immediate")
+        wait_for(lambda: load.statuses[503] > 50)
+        status, ready = service.ask("/readyz")
+        assert (status, ready["status"]) == (200, "degraded")
+        assert {"database_away", "journal_filling"} <= set(ready["reasons"])
+        own_postgres.start()
+        load.wait_for_more()
+    assert set(load.statuses) == {200, 503}
+    check_stored(own_postgres.url, load)
+    wait_for(lambda: service.ask("/readyz")[1]["status"] == "ready")
