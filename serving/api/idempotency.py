@@ -5,7 +5,8 @@ one key. A dry run needs none: it changes nothing.
 """
 
 import hashlib
-from dataclasses import dataclass
+
+import msgspec
 
 from data.notes import Note
 from serving.api.endpoint import Call
@@ -25,12 +26,14 @@ REPLAYED_HEADERS = {REPLAYED_HEADER: "`true` where this answers a key that came 
 _MAX_KEY_CHARS = 255
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(msgspec.Struct, frozen=True):
     """A note's key, or None without one; `done` where its verdict was given before."""
 
     key_hash: str | None = None
     done: VerdictRecord | None = None
+
+
+_UNCLAIMED = Claimed()
 
 
 def given_key(call: Call) -> str | None:
@@ -61,7 +64,7 @@ def claim(call: Call, key: str | None, body: bytes) -> Claimed:
         409 while the same key is at work, 422 where it came with another body.
     """
     if key is None:
-        return Claimed()
+        return _UNCLAIMED
     key_hash = hashlib.sha256(f"{call.caller.name}\n{key}".encode()).hexdigest()
     found = call.service.claims.claim(key_hash, hashlib.sha256(body).hexdigest())
     if isinstance(found, Running):

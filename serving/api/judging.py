@@ -2,17 +2,19 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from data.errors import AppError
+import msgspec
+
 from data.notes import Note
 from models.verdict import Verdict
 from serving import metrics
 from serving.api.evidence_limit import limit_evidence
 from serving.api.human_decisions import HumanDecisions
 from serving.api.problems import RequestError
+from serving.api.turns import MOST_CHARS, MOST_NOTES, Turns
 from serving.api.verdict_record import make_record
 from serving.content_hashes import content_hashes
 from serving.journal.record import Origin, VerdictRecord
@@ -22,16 +24,12 @@ from serving.note_classifier import Judgement, NoteClassifier
 
 P = ParamSpec("P")
 T = TypeVar("T")
-# Of notes that are judged in one go on the event loop: more would keep it, and so `/healthz`, waiting.
-_MAX_NOTES = 64
-_MAX_CHARS = 2**16
 _LARGE_CHARS = 2**14  # a note from here on is judged in a thread: it may take seconds, and others must not wait
 _LARGE_AT_ONCE = 2  # of such works; a request's next one waits its turn, so that a batch of them keeps no other waiting
 _CHARS_LIKE_A_NOTE = 2**16  # in flight, so many characters count as one note more: they fill the memory
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(msgspec.Struct, frozen=True, kw_only=True):
     """One note to judge, by whom it was brought, and whether the verdict counts."""
 
     note: Note
@@ -43,8 +41,7 @@ class Work:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """A verdict and what the journal holds of it; None for a dry run."""
 
     verdict: Verdict
@@ -72,10 +69,8 @@ class Judging:
     ) -> None:
         self._models, self._humans, self._journal = models, humans, journal
         self._secret, self._limit = secret, limit
-        self._waiting: list[Work] = []
+        self._turns: Turns[Work, Judged] = Turns(self._judge_waiting)
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
-        self._batch: asyncio.Task[Sequence[Judged]] | None = None
-        self._waiting_chars = 0
         self._in_flight = 0
 
     async def judge(self, works: Sequence[Work]) -> Sequence[Judged]:
@@ -97,12 +92,13 @@ class Judging:
         metrics.QUEUE.set(self._in_flight)
         try:
             judged: list[Judged] = []
-            for group in _groups(works, sizes):
-                judged += await self._judge_some(group)
+            for group, characters in _groups(works, sizes):
+                judged += await self._judge_some(group, characters)
             return judged
         finally:
             self._in_flight -= weight
-            metrics.QUEUE.set(self._in_flight)
+            if not self._in_flight:  # else the next to come tells it
+                metrics.QUEUE.set(0)
 
     async def look_at(self, note: Note, classifier: NoteClassifier) -> Judgement:
         """Judge a note in a thread; nothing is kept, counted or refused."""
@@ -113,28 +109,13 @@ class Judging:
         async with self._large:
             return await asyncio.to_thread(work, *args, **kwargs)
 
-    async def _judge_some(self, works: Sequence[Work]) -> Sequence[Judged]:
-        size = sum(_characters(work.note) for work in works)
-        if len(works) == 1 and size > _LARGE_CHARS:
+    async def _judge_some(self, works: Sequence[Work], characters: int) -> Sequence[Judged]:
+        if len(works) == 1 and characters > _LARGE_CHARS:
             return self._keep(works, [await self.look_at(works[0].note, works[0].classifier)])
-        is_full = len(self._waiting) + len(works) > _MAX_NOTES or self._waiting_chars + size > _MAX_CHARS
-        if self._batch is None or self._batch.done() or is_full:
-            self._waiting, self._waiting_chars = [], 0
-            self._batch = asyncio.create_task(self._judge_batch(self._waiting, time.perf_counter()))
-        batch, start = self._batch, len(self._waiting)
-        self._waiting.extend(works)
-        self._waiting_chars += size
-        await asyncio.wait([batch])  # unlike `await batch`, a caller who hangs up cancels nobody else's
-        error = batch.exception()
-        if error is None:
-            return batch.result()[start : start + len(works)]
-        if isinstance(error, AppError):  # the journal took nothing
-            raise error
-        return self._keep(works, _judge_all(works))  # a note that fails never fails another's
+        judged = await self._turns.judge(works, characters)
+        return judged if judged is not None else self._keep(works, _judge_all(works))
 
-    async def _judge_batch(self, works: list[Work], since: float) -> Sequence[Judged]:
-        metrics.QUEUE_SECONDS.observe(time.perf_counter() - since)
-        self._batch = None if works is self._waiting else self._batch
+    def _judge_waiting(self, works: Sequence[Work]) -> Sequence[Judged]:
         judged = self._keep(works, _judge_all(works))
         metrics.BATCH_NOTES.observe(len(works))
         if self._models.shadow.has_waiting and self._in_flight <= len(works):
@@ -168,10 +149,11 @@ class Judging:
         return judged
 
     def _count(self, works: Sequence[Work], judgements: Sequence[Judgement], judged: Sequence[Judged]) -> None:
-        for work, each in zip(works, judged, strict=True):
-            metrics.counter_of(metrics.NOTES, work.origin).inc()
-            if each.record is not None:
-                metrics.counter_of(metrics.VERDICTS, each.verdict.label, each.verdict.decision).inc()
+        for origin, count in Counter([work.origin for work in works]).items():
+            metrics.counter_of(metrics.NOTES, origin).inc(count)
+        stored = [(each.verdict.label, each.verdict.decision) for each in judged if each.record is not None]
+        for labels, count in Counter(stored).items():
+            metrics.counter_of(metrics.VERDICTS, *labels).inc(count)
         counted = [
             (work.note, judgement) for work, judgement in zip(works, judgements, strict=True) if not work.dry_run
         ]
@@ -179,30 +161,32 @@ class Judging:
             self._models.shadow.offer([note for note, _ in counted], [judgement for _, judgement in counted])
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
+class _Decided(msgspec.Struct, frozen=True):
     """A judgement after people had their say."""
 
     verdict: Verdict
     pa_organic: float
 
 
-def _groups(works: Sequence[Work], sizes: Sequence[int]) -> Iterator[list[Work]]:
-    """Cut works, in their order, into what is judged in one go: a large note alone, of others as many as may be."""
+def _groups(works: Sequence[Work], sizes: Sequence[int]) -> Iterator[tuple[list[Work], int]]:
+    """Cut works, in their order, into what is judged in one go: a large note alone, of others as many as may be.
+
+    Each comes with its characters.
+    """
     group: list[Work] = []
     characters = 0
     for work, size in zip(works, sizes, strict=True):
         is_large = size > _LARGE_CHARS
-        if group and (is_large or len(group) == _MAX_NOTES or characters + size > _MAX_CHARS):
-            yield group
+        if group and (is_large or len(group) == MOST_NOTES or characters + size > MOST_CHARS):
+            yield group, characters
             group, characters = [], 0
         if is_large:
-            yield [work]
+            yield [work], size
             continue
         group.append(work)
         characters += size
     if group:
-        yield group
+        yield group, characters
 
 
 def _judge_all(works: Sequence[Work]) -> Sequence[Judgement]:
