@@ -16,7 +16,6 @@ from serving import metrics
 from serving.api.endpoint import Call, Endpoint
 from serving.api.service import Service
 from serving.journal.boots import DAMAGED, REFUSED
-from serving.live.models import LiveStatus
 from serving.metric_slots import forget_dead
 
 _MOST_USED = 0.8  # of HUOREN_JOURNAL_BYTES
@@ -28,11 +27,14 @@ class Alive(msgspec.Struct, frozen=True):
     status: Literal["ok"] = "ok"
 
 
-Reason = Literal["database_away", "journal_filling", "records_refused", "journal_damaged"]
+Reason = Literal["database_away", "journal_filling", "records_refused", "journal_damaged", "models_behind"]
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """What answers now; "degraded" while something is wrong that a person should see to: answers go on."""
+    """What answers now; "degraded" while something is wrong that a person should see to: answers go on.
+
+    `models_behind`: a model, policy or phrase list that should be in use is not; `GET /v1/models` says why.
+    """
 
     status: Literal["ready", "degraded"]
     reasons: list[Reason]
@@ -40,8 +42,6 @@ class Ready(msgspec.Struct, frozen=True):
     ruleset_version: str
     policy_version: str
     database: Literal["up", "away"]
-    journal_waiting_bytes: int
-    models: LiveStatus
 
 
 async def healthz(call: Call) -> Alive:
@@ -61,8 +61,6 @@ async def readyz(call: Call) -> Ready:
         ruleset_version=classifier.ruleset_version,
         policy_version=classifier.policy_version,
         database="up" if service.upkeep.database_is_up else "away",
-        journal_waiting_bytes=service.journal.waiting_bytes,
-        models=service.models.status(),
     )
 
 
@@ -78,6 +76,7 @@ def _find_reasons(service: Service) -> list[Reason]:
         "journal_filling": _journal_used(service) > _MOST_USED,
         "records_refused": _count_aside(service, REFUSED) > 0,
         "journal_damaged": _count_aside(service, DAMAGED) > 0,
+        "models_behind": bool(service.models.status().problems),
     }
     return [reason for reason, holds in found.items() if holds]
 

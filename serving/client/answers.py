@@ -185,9 +185,10 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """What answers now; "degraded" while the database is away."""
+    """What answers now; "degraded" while something is wrong, named by `reasons`."""
 
     status: Literal["ready", "degraded"]
+    reasons: list[str]
     model_version: str
     ruleset_version: str
     policy_version: str

@@ -1,9 +1,11 @@
 """What `/readyz` says while something is wrong, and what `/metrics` says of requests."""
 
+import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from serving.api.catalogue import ENDPOINTS
+from serving.live.models import LiveModels
 from tests.serving.api.conftest import SECRET, wait_until
 
 NOTE = {"note_id": "n1", "body": "想要的加微信abc"}
@@ -24,7 +26,7 @@ def samples(client):
 def test_a_service_in_order_is_ready_and_says_of_which_model(client):
     body = client.get("/readyz").json()
     assert (body["status"], body["reasons"], body["database"]) == ("ready", [], "up")
-    assert body["model_version"] == body["models"]["model_version"] == "fake-1"
+    assert body["model_version"] == "fake-1"
 
 
 def test_while_the_database_is_away_it_is_degraded_and_judges(client, monkeypatch):
@@ -51,6 +53,12 @@ def test_what_was_put_aside_is_told(open_client, folder, reason):
     (aside / "1").touch()
     assert readyz(client) == ("degraded", [reason])
     assert samples(client)["huoren_journal_aside_files", ("kind", folder)] == 1
+
+
+def test_a_model_that_could_not_be_followed_is_told(client, monkeypatch):
+    status = msgspec.structs.replace(client.app.state.service.models.status(), problems={"model": "m: must be whole."})
+    monkeypatch.setattr(LiveModels, "status", lambda self: status)
+    assert readyz(client) == ("degraded", ["models_behind"])
 
 
 def test_a_request_and_its_verdict_are_counted(client):
