@@ -118,7 +118,7 @@ def _make_service(settings: Settings, classifier: NoteClassifier | None) -> Serv
         humans=humans,
         judging=Judging(models, humans, journal, secret=secret, limit=settings.notes_in_flight),
         reports=FeedReports(settings),
-        upkeep=Upkeep(store, access, models, humans),
+        upkeep=Upkeep(store, access, models, humans, claims),
     )
 
 

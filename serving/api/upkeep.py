@@ -13,6 +13,7 @@ from data.errors import AppError
 from serving import metrics
 from serving.access import Access
 from serving.api.human_decisions import HumanDecisions
+from serving.journal.claims import Claims
 from serving.live.models import LiveModels
 from serving.store.engine import Store, StoreUnavailable
 
@@ -24,8 +25,10 @@ _logger = logging.getLogger("huoren.serving")
 class Upkeep:
     """Follows keys, models, policies and people's decisions; says whether the database answers."""
 
-    def __init__(self, store: Store, access: Access, models: LiveModels, humans: HumanDecisions) -> None:
-        self._store, self._access, self._models, self._humans = store, access, models, humans
+    def __init__(
+        self, store: Store, access: Access, models: LiveModels, humans: HumanDecisions, claims: Claims
+    ) -> None:
+        self._store, self._access, self._models, self._humans, self._claims = store, access, models, humans, claims
         self.database_is_up = True
         self._asked_at = math.inf  # seconds of `time.monotonic`, while an answer is due
 
@@ -42,6 +45,7 @@ class Upkeep:
 
     def look_once(self) -> None:
         """Read what changed; blocks. Each part for itself: one that fails leaves the others going."""
+        self._claims.pay_owed()
         self.follow_people()
         self._attempt(self._models.refresh)  # it follows the policy file too, without the database
 

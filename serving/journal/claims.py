@@ -76,6 +76,7 @@ class Claims:
     def __init__(self, path: Path, *, boot: str) -> None:
         self._boot = boot
         self._lock = threading.Lock()
+        self._owed: dict[str, VerdictRecord | None] = {}  # to be finished, or with None released
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(0o600)
         try:
@@ -120,12 +121,10 @@ class Claims:
     def finish(self, key_hash: str, record: VerdictRecord) -> None:
         """Keep what the key was answered with; called once the journal holds it.
 
-        Never fails: the answer is safe in the journal, and the keeper finishes the claim from there.
+        Never fails: what the disk refuses is owed, and done when it takes something again.
         """
-        try:
-            self.settle([msgspec.structs.replace(record, idempotency_hash=key_hash)])
-        except JournalFailed as error:
-            _log.error("a claim waits for the keeper: %s", error)
+        self._owed[key_hash] = msgspec.structs.replace(record, idempotency_hash=key_hash)
+        self.pay_owed()
 
     def settle(self, records: Sequence[VerdictRecord]) -> None:
         """Finish the claims of records that the journal holds; those that are finished stay as they are."""
@@ -138,8 +137,23 @@ class Claims:
             self._write("UPDATE claim SET record = ? WHERE key_hash = ? AND record IS NULL", values)
 
     def release(self, key_hash: str) -> None:
-        """Give a key back unanswered."""
-        self._write("DELETE FROM claim WHERE key_hash = ? AND record IS NULL", [(key_hash,)])
+        """Give a key back unanswered. Never fails, as `finish`."""
+        self._owed[key_hash] = None
+        self.pay_owed()
+
+    def pay_owed(self) -> None:
+        """Do what `finish` and `release` could not do while the disk refused; to be called about once a second."""
+        while self._owed:
+            key_hash, record = self._owed.popitem()
+            try:
+                if record is None:
+                    self._write("DELETE FROM claim WHERE key_hash = ? AND record IS NULL", [(key_hash,)])
+                else:
+                    self.settle([record])
+            except JournalFailed as error:
+                self._owed[key_hash] = record
+                _log.error("claims wait for the disk: %s", error)
+                return
 
     def running_boots(self) -> list[str]:
         """List the boots that have claims running."""

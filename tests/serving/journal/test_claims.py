@@ -93,7 +93,7 @@ def test_finishing_never_fails_an_answer(path, caplog):
     with caplog.at_level(logging.ERROR):
         claims.finish(KEY, make_record())
 
-    assert "waits for the keeper" in caplog.text
+    assert "claims wait for the disk" in caplog.text
 
 
 def test_old_keys_are_forgotten(claims, monkeypatch):
@@ -131,3 +131,19 @@ def test_nobody_else_may_read_the_keys(claims, path):
     claims.claim(KEY, "body")
 
     assert {file.stat().st_mode & 0o777 for file in path.parent.glob("claims.db*")} == {0o600}
+
+
+def test_what_the_disk_refuses_is_done_when_it_takes_something_again(claims, path):
+    record = make_record(idempotency_hash=KEY)
+    claims.claim(KEY, "body")
+    claims.claim(OTHER_KEY, "body")
+    claims._connection.execute("PRAGMA query_only = ON")  # as a full disk: nothing can be written
+    claims.finish(KEY, record)
+    claims.release(OTHER_KEY)
+    claims._connection.execute("PRAGMA query_only = OFF")
+    assert claims.claim(KEY, "body") == Running()
+
+    claims.pay_owed()
+
+    assert claims.claim(KEY, "body") == Done(record)
+    assert claims.claim(OTHER_KEY, "body") == New()
