@@ -69,7 +69,7 @@ ENDPOINTS = (
         summary="Read who changed what",
         handle=show_actions,
         role="admin",
-        tag="audit-log",
+        tag="audit_log",
         query=AuditLogQuery,
         answer=AuditLogPage,
     ),

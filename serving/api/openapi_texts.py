@@ -10,7 +10,7 @@ TAGS = {
     "policies": "Thresholds, rules and phrases, versioned and changed without a restart.",
     "keys": "Who may call.",
     "erase": "What is stored of a note or an author, deleted (PIPL).",
-    "audit-log": "Who changed what, and when.",
+    "audit_log": "Who changed what, and when.",
     "service": "Health, metrics and this description.",
     "pages": "Pages for people.",
 }

@@ -25,8 +25,7 @@ function topics() {
       byTag.set(tag, [...(byTag.get(tag) ?? []), endpoint(method, path, methods[method])]);
     }
   }
-  const last = (tag) => Number(tag === "pages");
-  return [...byTag].sort(([one], [other]) => last(one) - last(other)).map(([tag, endpoints]) =>
+  return [...byTag].map(([tag, endpoints]) =>
     section(`tag-${tag || "other"}`, isSaid(`tag_${tag}`) ? say(`tag_${tag}`) : tag, endpoints));
 }
 
