@@ -5,7 +5,6 @@ from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, erfc, stdtr
 
 from data.errors import ModelError
 from models.prevalence.estimate import FloatArray, SharesEstimate
@@ -78,6 +77,8 @@ def label_shift_fit(
     freedom = len(seen) - int(np.count_nonzero(mix))
     if freedom <= 0:
         return FitTest(statistic, 0, 1.0)
+    from scipy.special import chdtrc  # here: who only names shares, as the service does, need not wait for scipy
+
     return FitTest(statistic, freedom, float(chdtrc(freedom, statistic)))
 
 
@@ -92,6 +93,8 @@ def compare_audit_with_model(audited: SharesEstimate, model: SharesEstimate, nam
         (audited - model) over its standard error and its two-sided p-value; None where either has no number or both
         have no width.
     """
+    from scipy.special import erfc, stdtr  # here: who only names shares, as the service does, need not wait for scipy
+
     a, b = audited.share(name), model.share(name)
     if a is None or b is None or audited.covariance is None or model.covariance is None:
         return None

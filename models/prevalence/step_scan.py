@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 FloatArray = npt.NDArray[np.float64]
 MIN_SEGMENT = 2  # periods on either side of a step
@@ -86,6 +85,8 @@ def scan(values: FloatArray, weights: FloatArray) -> tuple[npt.NDArray[np.intp],
 
 def _tail(highest: FloatArray, part: FloatArray, possible: npt.NDArray[np.bool_]) -> FloatArray:
     """Chance that the largest |statistic| of a row without a step reaches `highest`."""
+    from scipy.special import ndtr  # here: who only names shares, as the service does, need not wait for scipy
+
     clock = 0.5 * np.log(part / (1 - part))
     # The time from each possible place to the one before it; the first has none.
     last = np.maximum.accumulate(np.where(possible, clock, -np.inf), axis=1)
@@ -100,6 +101,8 @@ def _tail(highest: FloatArray, part: FloatArray, possible: npt.NDArray[np.bool_]
 
 def _overshoot(x: FloatArray) -> FloatArray:
     """Siegmund's correction for looking only now and then; 1 for looking always."""
+    from scipy.special import ndtr
+
     y = np.maximum(x, 1e-9) / 2
     density = np.exp(-0.5 * y**2) / np.sqrt(2 * np.pi)
     corrected: FloatArray = (ndtr(y) - 0.5) / y / (y * ndtr(y) + density)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from models.prevalence.intervals import normal_quantile
 
@@ -17,6 +16,8 @@ def variance_stretch(degrees_of_freedom: float, *, level: float) -> float:
     >>> round(variance_stretch(5.0, level=0.95) ** 0.5 * 1.96, 2)
     2.57
     """
+    from scipy.special import stdtrit  # here: who only names shares, as the service does, need not wait for scipy
+
     if not np.isfinite(degrees_of_freedom):
         return 1.0
     return max(1.0, float(stdtrit(degrees_of_freedom, 0.5 + level / 2) / normal_quantile(level)) ** 2)
