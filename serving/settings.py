@@ -28,7 +28,7 @@ KNOWN: dict[str, str] = {
     "HUOREN_NOTES_IN_FLIGHT": "notes a process works on at once; beyond, 503 (default: 1024)",
     "HUOREN_WEBHOOK_URL": "where changed verdicts are told",
     "HUOREN_WEBHOOK_SECRET": "key of the HMAC-SHA256 that signs webhooks and callbacks",
-    "HUOREN_CALLBACK_HOSTS": "hosts that a job's callback may name, separated by commas",
+    "HUOREN_CALLBACK_HOSTS": "where a job's callback may go: host (its scheme's port) or host:port; commas between",
 }
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _STATE = Path(os.path.expanduser("~/.local/state/huoren"))

@@ -21,10 +21,10 @@ from serving.api.routing import decode_body
 from serving.jobs.options import Offsets
 from serving.jobs.upload import Upload
 
-MAX_JSON_BYTES = 2**26
+MAX_JSON_BYTES = 2**24  # decoding takes many times its size in memory
 MAX_LINES_BYTES = 2**32
 JSON, LINES = "application/json", "application/x-ndjson"
-_JSON_AT_ONCE = 2  # bodies of 64 MiB in memory
+_JSON_AT_ONCE = 2
 _WRITE_BYTES = 2**20
 _Url = Annotated[str, msgspec.Meta(max_length=2048, description="Where to say that the job is finished.")]
 
@@ -108,7 +108,7 @@ async def take_json(call: Call, upload: Upload) -> JobRequest:
     Raises
     ------
     RequestError
-        400 malformed, 413 over 64 MiB, 422 of another shape, 503 where others send JSON at the same time.
+        400 malformed, 413 over 16 MiB, 422 of another shape, 503 where others send JSON at the same time.
     DataError
         If there are more notes than a job may have.
     """

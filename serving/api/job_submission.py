@@ -5,7 +5,7 @@ import hashlib
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from data.errors import DataError
 from serving.api.endpoint import Call
@@ -22,7 +22,8 @@ from serving.store.jobs import count_waiting, find_job, insert_job
 from serving.webhooks.addresses import check_callback_url
 
 RUNNING, REUSED = "key_running", "key_reused"
-_MAX_WAITING = 100
+MAX_WAITING, MAX_WAITING_OF_CALLER = 100, 10
+_COME_BACK_SECONDS = 60
 
 
 async def take_job(call: Call) -> tuple[Row[Any], bool]:
@@ -36,14 +37,16 @@ async def take_job(call: Call) -> tuple[Row[Any], bool]:
     Raises
     ------
     RequestError
-        409 while the same Idempotency-Key is at work, 413, 415, 422, 503 where too many jobs wait.
+        409 while the same Idempotency-Key is at work, 413, 415, 422, 429 where too many jobs of the caller wait, 503
+        where too many of all do.
     """
     service = call.service
     key = given_key(call)
     media_type = call.request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     if media_type not in (JSON, LINES) or call.request.headers.get("content-encoding", "identity") != "identity":
         raise RequestError(415, f"a job must come as {JSON} or {LINES}, not compressed. It did not.")
-    await service.in_thread(_refuse_full, service.store)
+    job_id = new_id() if key is None else hashlib.sha256(f"{call.caller.name}\n{key}".encode()).hexdigest()[:32]
+    await service.in_thread(_refuse_early, service.store, job_id, call.caller.name)
     upload = await service.in_thread(Upload, spool_of(service.settings))
     try:
         if media_type == LINES:
@@ -56,7 +59,7 @@ async def take_job(call: Call) -> tuple[Row[Any], bool]:
         await service.in_thread(upload.finish)
         if not upload.notes:
             raise RequestError(422, "a job must have at least one note. Got none.", pointer="")
-        return await service.in_thread(_keep, call, upload, asked, key)
+        return await service.in_thread(_keep, call, upload, asked, job_id)
     except DataError as error:
         raise RequestError(413, str(error), pointer="") from error
     except OSError as error:
@@ -74,21 +77,27 @@ def _check(call: Call, asked: JobRequest) -> None:
             raise RequestError(422, str(error), pointer="/callback_url") from error
 
 
-def _refuse_full(store: Store) -> None:
+def _refuse_early(store: Store, job_id: str, caller: str) -> None:
+    """Refuse what finds no place before it is taken to disk; a repeated Idempotency-Key has its place."""
     with store.read() as connection:
-        if count_waiting(connection, limit=_MAX_WAITING) >= _MAX_WAITING:
-            raise RequestError(503, f"at most {_MAX_WAITING} jobs may wait. They do.", retry_after=60)
+        if find_job(connection, job_id) is None:
+            _refuse_full(connection, caller)
 
 
-def _keep(call: Call, upload: Upload, asked: JobRequest, key: str | None) -> tuple[Row[Any], bool]:
-    """Give the input to a job: the one that this key has had from the first, or a new one."""
+def _refuse_full(connection: Connection, caller: str) -> None:
+    if count_waiting(connection, caller=caller, limit=MAX_WAITING_OF_CALLER) >= MAX_WAITING_OF_CALLER:
+        detail = f"at most {MAX_WAITING_OF_CALLER} jobs of a caller may wait or run. They do."
+        raise RequestError(429, detail, retry_after=_COME_BACK_SECONDS)
+    if count_waiting(connection, limit=MAX_WAITING) >= MAX_WAITING:
+        raise RequestError(503, f"at most {MAX_WAITING} jobs may wait. They do.", retry_after=_COME_BACK_SECONDS)
+
+
+def _keep(call: Call, upload: Upload, asked: JobRequest, job_id: str) -> tuple[Row[Any], bool]:
+    """Give the input to a job: the one that has had this id, thus key, from the first, or a new one."""
     settings, store = call.service.settings, call.service.store
     body_hash = asked.body_hash(upload.sha256)
-    job_id = new_id()
-    if key is not None:
-        job_id = hashlib.sha256(f"{call.caller.name}\n{key}".encode()).hexdigest()[:32]
-        if (row := _find(store, job_id)) is not None:
-            return _same(row, body_hash), True
+    if (row := _find(store, job_id)) is not None:
+        return _same(row, body_hash), True
     folder = folder_of(settings, job_id)
     if not upload.move_to(folder):
         detail = f"a request with this {KEY_HEADER} must end before it comes again. It still runs."
@@ -118,6 +127,7 @@ def _keep(call: Call, upload: Upload, asked: JobRequest, key: str | None) -> tup
     is_new = False
     try:
         with store.begin() as connection:
+            _refuse_full(connection, call.caller.name)  # others may have come since
             is_new = insert_job(connection, new)
     finally:
         if not is_new:

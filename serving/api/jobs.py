@@ -15,7 +15,7 @@ from serving.api.endpoint import Call, Endpoint
 from serving.api.idempotency import KEY_HEADERS, REPLAYED_HEADER, REPLAYED_HEADERS
 from serving.api.job_answer import Job, JobPage, as_job
 from serving.api.job_input import LINES, MAX_LINES_BYTES, JobBody, JobQuery
-from serving.api.job_submission import take_job
+from serving.api.job_submission import MAX_WAITING, MAX_WAITING_OF_CALLER, take_job
 from serving.api.problems import RequestError
 from serving.jobs.spool import RESULTS, folder_of, host_of, remove
 from serving.store.audit_log import record_action
@@ -130,9 +130,10 @@ ENDPOINTS = (
         path="/v1/jobs",
         summary="Have a large set of notes judged",
         description=(
-            f"As JSON up to 64 MiB, or as `{LINES}`, one note a line, up to 4 GiB and with policy, options and "
+            f"As JSON up to 16 MiB, or as `{LINES}`, one note a line, up to 4 GiB and with policy, options and "
             "callback_url in the query. The notes lie in a private folder until the job ends, a day at most. With "
-            "`callback_url` a signed `job.finished` is posted there."
+            "`callback_url` a signed `job.finished` is posted there. Callers take turns; at most "
+            f"{MAX_WAITING_OF_CALLER} jobs of a caller wait or run (then 429), {MAX_WAITING} of all (then 503)."
         ),
         handle=submit_job,
         role="score",

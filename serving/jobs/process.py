@@ -19,7 +19,7 @@ _JOURNAL_SHARE = 2  # a job fills the journal to one half, and leaves the other 
 
 
 def run_jobs(settings: Settings) -> None:
-    """Work off the jobs of this machine, the oldest first, in a process of their own, which may be ended at any moment.
+    """Work off the jobs of this machine, callers in turn, in a process of their own, which may be ended at any moment.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def run_jobs(settings: Settings) -> None:
 
 
 def work_off_next(worker: JobWorker, store: Store, settings: Settings) -> bool:
-    """Work off the oldest job; False where none waits, or another process has it."""
+    """Work off the next job; False where none waits, or another process has it."""
     with store.read() as connection:
         row = next_job(connection, host_of(settings))
     if row is None:

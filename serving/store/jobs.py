@@ -46,16 +46,30 @@ def list_jobs(
     return list(connection.execute(query))
 
 
-def count_waiting(connection: Connection, *, limit: int) -> int:
-    """Count the jobs that wait or run, up to `limit`."""
+def count_waiting(connection: Connection, *, limit: int, caller: str | None = None) -> int:
+    """Count the jobs that wait or run, a caller's or (None) everybody's, up to `limit`."""
     waiting = select(job.c.job_id).where(job.c.state.in_(WAITING)).limit(limit)
+    if caller is not None:
+        waiting = waiting.where(job.c.caller == caller)
     return len(connection.execute(waiting).all())
 
 
 def next_job(connection: Connection, host: str) -> Row[Any] | None:
-    """Find the oldest job of a machine that waits, or was left when its process died."""
+    """Find the next job of a machine, callers in turn.
+
+    First what was left when its process died; then the oldest job of the caller whose last job started longest ago.
+    """
     query = select(job).where(job.c.host == host, job.c.state.in_(WAITING), job.c.expires_us > now_us())
-    return connection.execute(query.order_by(job.c.created_us, job.c.job_id).limit(1)).one_or_none()
+    waiting = connection.execute(query).all()
+    callers = {row.caller for row in waiting}
+    started = select(job.c.caller, func.max(job.c.started_us))
+    started = started.where(job.c.caller.in_(callers), job.c.started_us.is_not(None)).group_by(job.c.caller)
+    last_us = {caller: us for caller, us in connection.execute(started)} if len(callers) > 1 else {}
+
+    def turn(row: Row[Any]) -> tuple[bool, int, int, str]:
+        return row.state == "queued", last_us.get(row.caller, 0), row.created_us, row.job_id
+
+    return min(waiting, key=turn, default=None)
 
 
 def start_job(connection: Connection, job_id: str) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from serving.webhooks.addresses import port_of
+
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
 
@@ -19,7 +21,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int | None:
     """
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection = _connect(parts.scheme, parts.hostname or "", parts.port)
+    connection = _connect(parts.scheme, parts.hostname or "", port_of(parts))
     deadline = threading.Timer(ANSWER_SECONDS, _cut, [connection])
     deadline.daemon = True
     try:
@@ -35,7 +37,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int | None:
         connection.close()
 
 
-def _connect(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+def _connect(scheme: str, host: str, port: int) -> http.client.HTTPConnection:
     if scheme == "https":
         context = ssl.create_default_context()
         return http.client.HTTPSConnection(host, port, timeout=CONNECT_SECONDS, context=context)

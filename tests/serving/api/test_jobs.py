@@ -245,12 +245,42 @@ def test_more_than_a_job_may_have_is_too_large(client, refused, monkeypatch, pla
     assert spooled(client) == []
 
 
+@pytest.mark.parametrize(("media_type", "status"), [("application/json", 413), ("application/x-ndjson", 202)])
+def test_json_has_a_limit_of_16_mib_that_lines_have_not(client, media_type, status):
+    body = json.dumps({"notes": NOTES}).ljust(2**24 + 1)
+    assert send(client, body, headers={"Content-Type": media_type}).status_code == status
+
+
 def test_more_jobs_than_may_wait_are_told_to_come_back(client, refused, monkeypatch):
-    monkeypatch.setattr(job_submission, "_MAX_WAITING", 1)
+    monkeypatch.setattr(job_submission, "MAX_WAITING", 1)
     assert send(client).status_code == 202
     answer = send(client)
     refused(answer, 503)
     assert int(answer.headers["retry-after"]) >= 1
+    assert len(spooled(client)) == 1
+
+
+def test_one_callers_eleventh_waiting_job_is_told_to_come_back_and_keeps_nobody_else_out(with_keys, refused):
+    client, of = with_keys
+    taken = [send(client, headers=of("shop") | {"Idempotency-Key": str(number)}) for number in range(10)]
+    assert {answer.status_code for answer in taken} == {202}
+    answer = send(client, headers=of("shop"))
+    refused(answer, 429)
+    assert int(answer.headers["retry-after"]) >= 1
+    assert len(spooled(client)) == 10
+    assert send(client, headers=of("other")).status_code == 202
+    again = send(client, headers=of("shop") | {"Idempotency-Key": "7"})
+    assert (again.status_code, again.json()["job_id"]) == (202, taken[7].json()["job_id"])
+    client.delete(taken[0].headers["location"], headers=of("shop"))
+    assert send(client, headers=of("shop")).status_code == 202
+
+
+def test_jobs_that_come_at_once_find_no_more_places_than_there_are(client, refused, monkeypatch):
+    monkeypatch.setattr(job_submission, "MAX_WAITING_OF_CALLER", 1)
+    monkeypatch.setattr(job_submission, "_refuse_early", lambda *_: None)  # both were looked at before either was in
+    assert send(client).status_code == 202
+    refused(send(client), 429)
+    assert len(spooled(client)) == 1
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(client, refused, monkeypatch):

@@ -35,7 +35,7 @@ class Jobs:
     def __init__(self, store, settings, classifier):
         self.store, self.settings, self.classifier = store, settings, classifier
 
-    def add(self, lines, *, callback_url=None, age_us=0, **options):
+    def add(self, lines, *, callback_url=None, age_us=0, caller="platform", **options):
         upload = Upload(spool_of(self.settings))
         upload.write("\n".join(lines).encode())
         upload.finish()
@@ -50,7 +50,7 @@ class Jobs:
             "failed": 0,
             "options": msgspec.to_builtins(JobOptions(request_id="r1", body_hash="", **options)),
             "callback_url": callback_url,
-            "caller": "platform",
+            "caller": caller,
             "created_us": created_us,
             "expires_us": created_us + DAY_US,
             "host": host_of(self.settings),

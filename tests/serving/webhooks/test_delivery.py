@@ -2,6 +2,7 @@ import dataclasses
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from datetime import UTC, datetime
 
@@ -167,3 +168,16 @@ def test_pauses_grow_to_about_an_hour_in_all():
     assert max(pauses[0]) > 1.1 * min(pauses[0])  # receivers that came back are not met by all at once
     assert all(max(shorter) < min(longer) * 2 for shorter, longer in zip(pauses, pauses[1:], strict=False))
     assert 1000 < sum(map(min, pauses)) < sum(map(max, pauses)) < 7200
+
+
+def test_an_ipv6_host_without_a_port_is_called_on_its_schemes_own(monkeypatch):
+    called = []
+
+    def refuse(address, *_):
+        called.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    for url in ("http://[::1]/", "https://[::1]/", "https://[::1]:8443/"):
+        assert post.post(url, b"", {}) is None
+    assert called == [("::1", 80), ("::1", 443), ("::1", 8443)]
