@@ -64,7 +64,7 @@ class RealService:
     def ask(self, path, body=None, method=None, timeout=60, **headers):
         """Ask once: status and answer; JSON goes in and comes out."""
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        headers = {"Content-Type": "application/json"} | {name.replace("_", "-"): headers[name] for name in headers}
         request = urllib.request.Request(f"{self.url}{path}", data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=timeout) as answer:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,7 +44,8 @@ ROLES = ("--role", "score", "--role", "feedback", "--role", "admin")
 
 def folders_of(service, own_url):
     """List where anything of a service may be written: its folder, with state, database and log, and PostgreSQL's."""
-    return [service.folder, *map(type(service.folder), own_url.partition("?host=")[2:])]
+    _, _, of_postgres = own_url.partition("?host=")
+    return [service.folder, Path(of_postgres)] if of_postgres else [service.folder]
 
 
 def test_a_text_is_found_in_every_form():
@@ -71,9 +73,11 @@ def test_nothing_of_a_note_is_written_anywhere(ask_as, own_url):
         ask("/v1/policies/default/dry-run", {"phrases": {"block": [TEXT]}, "notes": [note("dry-2")]})[0],
     ]
     assert statuses == [200, 200, 422, 200, 422, 422, 400, 400, 422, 200, 200, 409, 200, 200]
-    job = ask("/v1/jobs", {"notes": [note(f"job-{number}") for number in range(50)] + [{"body": BODY}]})[1]["job_id"]
-    wait_for(lambda: ask(f"/v1/jobs/{job}")[1]["state"] == "done")
-    assert ask(f"/v1/jobs/{job}/results")[0] == 200
+    status, job = ask("/v1/jobs", {"notes": [note(f"job-{number}") for number in range(50)] + [{"body": BODY}]})
+    assert status == 202, job
+    path = f"/v1/jobs/{job['job_id']}"
+    wait_for(lambda: ask(path)[1]["state"] == "done")
+    assert ask(f"{path}/results")[0] == 200
     verdict_id = ask("/v1/classify", note("kept-4"))[1]["verdict_id"]
     wait_for(lambda: ask(f"/v1/verdicts/{verdict_id}")[0] == 200)
     wait_for(lambda: ask("/v1/notes/job-49")[0] == 200)

@@ -17,20 +17,24 @@ def limit_files(service, size):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
+def refused(load):
+    return load.statuses[503] + load.statuses[409]
+
+
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process's files")
 def test_a_disk_that_takes_nothing_more_stops_answers_until_it_does(service_of, own_url):
     service = service_of(HUOREN_DATABASE_URL=own_url).start()
     with Load(service) as load:
         load.wait_for_more()
         limit_files(service, 0)
-        refused = load.statuses[503]
-        wait_for(lambda: load.statuses[503] > refused + 50)
+        wait_for(lambda: refused(load) > 50)
         answered = len(load.answered)
-        wait_for(lambda: load.statuses[503] > refused + 100)
+        wait_for(lambda: refused(load) > 100)
         assert len(load.answered) == answered
         limit_files(service, resource.RLIM_INFINITY)
         load.wait_for_more()
-    assert set(load.statuses) == {200, 503}
+    assert 200 in load.statuses
+    assert set(load.statuses) <= {200, 409, 503}  # 409: a key that no disk could free is at work until one can
     check_stored(own_url, load)
     check_replayed(service, load.answered[-20:])
     assert service.stop() == 0
