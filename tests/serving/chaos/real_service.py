@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -50,7 +51,7 @@ class RealService:
                 start_new_session=True,
             )
         self.port = int(wait_for(self._said_port))
-        wait_for(lambda: all(self.is_ready() for _ in range(4 * self._workers)))  # whichever worker answers
+        wait_for(self._are_workers_ready)
         return self
 
     @property
@@ -110,6 +111,11 @@ class RealService:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(timeout=_SECONDS)
+
+    def _are_workers_ready(self):
+        """Tell whether every worker judges: of connections opened at once each takes some."""
+        with ThreadPoolExecutor(16) as askers:
+            return all(askers.map(lambda _: self.is_ready(), range(32 * self._workers)))
 
     def _said_port(self):
         with (self.folder / "log").open("rb") as log:
