@@ -15,7 +15,7 @@ from models.evidence import Evidence
 from models.features import extract
 from models.judge import Judgement, NoteFindings, judge
 from models.linear import Logits, score
-from models.phrases import PhraseHits, PhraseMatcher
+from models.phrases import PhraseHit, PhraseHits, PhraseMatcher
 from models.policy import Policy, load_policy
 from models.probabilities import Probabilities, probabilities_of
 from models.signals import EXPLICIT, Hit, scanner
@@ -146,7 +146,7 @@ class Classifier:
                 comment_scores[row][index] = max(comment_scores[row][index], floor)
         findings = []
         for row in range(n_notes):
-            phrases, comment_phrases = self._phrase_hits(batch, row)
+            phrases, comment_phrases, phrase_evidence = self._phrase_findings(batch, row)
             findings.append(
                 NoteFindings(
                     evidence=tuple(evidence[row]),
@@ -155,23 +155,30 @@ class Classifier:
                     comment_scores=tuple(comment_scores[row]),
                     phrases=phrases,
                     comment_phrases=comment_phrases,
+                    phrase_evidence=phrase_evidence,
                 )
             )
         return findings
 
-    def _phrase_hits(self, batch: TextBatch, row: int) -> tuple[PhraseHits, tuple[PhraseHits, ...]]:
-        """Look for the policy's phrases in the author's own text, and in each comment."""
+    def _phrase_findings(
+        self, batch: TextBatch, row: int
+    ) -> tuple[PhraseHits, tuple[PhraseHits, ...], tuple[Evidence, ...]]:
+        """Look for the policy's phrases: in the author's own text, in each comment, and where they stand."""
         if self._phrases is None:
-            return PhraseHits(allow=False, block=False), ()
-        own, comments = [], []
+            return PhraseHits(allow=False, block=False), (), ()
+        own: list[PhraseHit] = []
+        comments, evidence = [], []
         for field in range(batch.note_fields[row], batch.note_fields[row + 1]):
-            found = self._phrases.hits(batch.text.text[batch.bounds[field] : batch.bounds[field + 1] - 1])
+            first = batch.bounds[field]
+            found = self._phrases.find(batch.text.text[first : batch.bounds[field + 1] - 1])
             if batch.field_group[field] != _OTHER_COMMENT:
-                own.append(found)
+                own += found
             if batch.comment_of(field) is not None:
-                comments.append(found)
-        whole = PhraseHits(allow=any(found.allow for found in own), block=any(found.block for found in own))
-        return whole, tuple(comments)
+                comments.append(PhraseHits.of(found))
+            for start, end, phrase, detector in found:
+                hit = Hit(first + start, first + end, "other", phrase, detector, "lexicon")
+                evidence.append(_evidence(batch, hit, field))
+        return PhraseHits.of(own), tuple(comments), tuple(evidence)
 
 
 def _has_own_explicit(found: NoteFindings) -> bool:

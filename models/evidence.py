@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 HitSource = Literal["model", "rule", "lexicon", "platform", "human"]
+_FIELDS = ("title", "body", "tags", "comments", "image_texts")
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,6 +13,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     `field` is `title | body | tags[i] | comments[i] | image_texts[i]` (for platform facts: `platform`);
     `start`, `end` are half-open positions in Unicode code points of that field's original text.
+    Of the detectors `block_phrase` and `allow_phrase`, `value` is a phrase as the policy has it: the first place in
+    each field where it stands, of kind `other` and yet no route, and in no way a sign of diversion.
     """
 
     field: str
@@ -24,3 +27,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     detector: str
     rule_id: str | None = None
     hit_source: HitSource
+
+
+def reading_order(item: Evidence) -> tuple[int, int, int]:
+    """Order of evidence in a note's text: by field, by position among its like, by start."""
+    name, _, index = item.field.partition("[")
+    return _FIELDS.index(name), int(index[:-1] or 0), item.start

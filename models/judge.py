@@ -1,6 +1,7 @@
 """From probabilities, evidence, platform facts and rules to a verdict: what one note gets, in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from heapq import merge
 
 import msgspec
 
@@ -8,7 +9,7 @@ from data.kinds import KINDS
 from data.labels import LABELS, Label
 from data.notes import Note
 from data.rules import OFF_SITE_ROUTES, RULESET_VERSION, RouteFinding, most_serious
-from models.evidence import Evidence
+from models.evidence import Evidence, reading_order
 from models.phrases import PhraseHits
 from models.platform_evidence import component_evidence, disclosure_evidence, is_disclosed_by_platform
 from models.policy import Policy, decide, decide_comment
@@ -32,6 +33,8 @@ class NoteFindings(msgspec.Struct, frozen=True):
         P(leads off the platform) of each comment.
     phrases, comment_phrases
         The policy's phrases in the author's own text; in each comment (empty where the policy has none).
+    phrase_evidence
+        Where the policy's phrases stand; shown, and otherwise asked for nothing.
     """
 
     evidence: tuple[Evidence, ...]
@@ -40,6 +43,7 @@ class NoteFindings(msgspec.Struct, frozen=True):
     comment_scores: tuple[float, ...]
     phrases: PhraseHits = _NO_PHRASES
     comment_phrases: tuple[PhraseHits, ...] = ()
+    phrase_evidence: tuple[Evidence, ...] = ()
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -74,7 +78,9 @@ def judge(
     if any(finding.status == "violation" for finding in routes.off_site_components()):
         whole, author = as_diverting(whole), as_diverting(author)
     label, author_label = label_of(whole, thresholds), label_of(author, thresholds)
-    in_text = (_with_rule(item, routes) for item in findings.evidence)
+    in_text: Iterable[Evidence] = (_with_rule(item, routes) for item in findings.evidence)
+    if findings.phrase_evidence:
+        in_text = merge(in_text, findings.phrase_evidence, key=reading_order)
     evidence = (*components, *in_text, *disclosure_evidence(note.platform))
     by = _diversion_by(note, label, author_label, findings)
     own_status = _own_status(label, by, findings, routes)

@@ -1,13 +1,25 @@
 """Allow and block phrases: whole phrases in normalised text, never a piece of a longer word."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, Self
 
 import msgspec
 
 from data.normalize import normalize
 
+ALLOW, BLOCK = "allow_phrase", "block_phrase"  # detectors of evidence; what they find leads nowhere, whatever its kind
+PHRASE_DETECTORS = frozenset({ALLOW, BLOCK})
 _ASCII_WORD = re.compile(r"[a-z0-9_]")  # normalised text is lower-cased
+
+
+class PhraseHit(NamedTuple):
+    """A phrase, as its author typed it, at half-open positions of a normalised text; `detector` is ALLOW or BLOCK."""
+
+    start: int
+    end: int
+    phrase: str
+    detector: str
 
 
 class PhraseHits(msgspec.Struct, frozen=True):
@@ -15,6 +27,12 @@ class PhraseHits(msgspec.Struct, frozen=True):
 
     allow: bool
     block: bool
+
+    @classmethod
+    def of(cls, found: Iterable[PhraseHit]) -> Self:
+        """Say which of the two are among hits."""
+        detectors = {hit.detector for hit in found}
+        return cls(allow=ALLOW in detectors, block=BLOCK in detectors)
 
 
 class PhraseMatcher:
@@ -36,38 +54,47 @@ class PhraseMatcher:
     """
 
     def __init__(self, allow: Iterable[str] = (), block: Iterable[str] = (), *, words: Iterable[str] = ()) -> None:
-        self._allow, self._block = _normalised(allow), _normalised(block)
-        known = tuple({*self._allow, *_normalised(words)})
+        lists = {ALLOW: _normalised(allow), BLOCK: _normalised(block)}
+        known = {*lists[ALLOW], *_normalised(words)}
+        self._phrases = [
+            (phrase, typed, detector) for detector, phrases in lists.items() for phrase, typed in phrases.items()
+        ]
         self._longer = {
-            phrase: tuple(word for word in known if phrase in word and phrase != word)
-            for phrase in {*self._allow, *self._block}
+            phrase: [(word, at) for word in known if word != phrase for at in _occurrences(word, phrase)]
+            for phrase, _, _ in self._phrases
         }
 
-    def hits(self, text: str) -> PhraseHits:
-        """Look for the phrases in one text as `data.normalize` gives it; fields joined by its break stay apart.
+    def find(self, text: str) -> list[PhraseHit]:
+        """Find the first hit of each phrase in one field as `data.normalize` gives it, in order of their starts.
 
         Examples
         --------
-        >>> PhraseMatcher(block=["VX"]).hits("加vx吧")
-        PhraseHits(allow=False, block=True)
+        >>> PhraseMatcher(block=["VX"]).find("加vx吧")
+        [PhraseHit(start=1, end=3, phrase='VX', detector='block_phrase')]
         """
         characters = set(text)  # most phrases begin with none of them, and need no search
-        return PhraseHits(
-            allow=any(phrase[0] in characters and self._stands_in(text, phrase) for phrase in self._allow),
-            block=any(phrase[0] in characters and self._stands_in(text, phrase) for phrase in self._block),
-        )
+        found = [
+            PhraseHit(start, start + len(phrase), typed, detector)
+            for phrase, typed, detector in self._phrases
+            if phrase[0] in characters and (start := self._first(text, phrase)) is not None
+        ]
+        return sorted(found)
 
-    def _stands_in(self, text: str, phrase: str) -> bool:
-        size = len(phrase)
-        spots = [at for at in _occurrences(text, phrase) if _at_word_edges(text, at, at + size)]
-        if not spots:
-            return False
-        shields = [(at, at + len(word)) for word in self._longer[phrase] for at in _occurrences(text, word)]
-        return any(not any(start <= at and at + size <= end for start, end in shields) for at in spots)
+    def _first(self, text: str, phrase: str) -> int | None:
+        for at in _occurrences(text, phrase):
+            is_inside = any(at >= ahead and text.startswith(word, at - ahead) for word, ahead in self._longer[phrase])
+            if not is_inside and _at_word_edges(text, at, at + len(phrase)):
+                return at
+        return None
 
 
-def _normalised(phrases: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for phrase in phrases if (text := normalize(phrase).strip())))
+def _normalised(phrases: Iterable[str]) -> Mapping[str, str]:
+    """Give what each phrase is in normalised text, and how it was first typed; an empty one is none."""
+    found: dict[str, str] = {}
+    for phrase in phrases:
+        if text := normalize(phrase).strip():
+            found.setdefault(text, phrase)
+    return found
 
 
 def _occurrences(text: str, phrase: str) -> Iterator[int]:

@@ -7,7 +7,11 @@ import msgspec
 import pytest
 
 from data.errors import ModelError
+from models.artifact import load_artifact
+from models.classifier import Classifier
+from models.policy import Phrases, default_policy
 from serving.doctor import run
+from serving.self_test import find_faults
 
 
 @pytest.fixture
@@ -73,6 +77,11 @@ def test_evidence_that_cuts_elsewhere_is_broken(args, classifier, capsys):
     classifier.classify = shifted
     assert run(args, lambda: classifier) == 1
     assert "must cut the original text" in capsys.readouterr().out
+
+
+def test_a_policys_phrase_in_the_note_that_shares_is_no_fault(small_model):
+    policy = msgspec.structs.replace(default_policy(), phrases=Phrases(allow=(), block=("饭团",)))
+    assert find_faults(Classifier(load_artifact(small_model), policy)) == find_faults(Classifier.load(small_model))
 
 
 def test_a_missing_requirement_is_broken_and_a_missing_extra_is_not(args, classifier, capsys, monkeypatch):
