@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from data.labels import Label
 from data.notes import Note
 from serving.journal.record import Origin, VerdictRecord, id_hash, new_id, stored_evidence
 from serving.note_classifier import Judgement
@@ -40,7 +39,8 @@ def make_record(
         None makes a new one.
     """
     verdict = judgement.verdict
-    scores, questions, rule = verdict.scores, verdict.questions, verdict.rule
+    questions, rule = verdict.questions, verdict.rule
+    p_disclosed_ad, p_diversion, p_organic, p_undisclosed_ad = verdict.scores.values()  # in the order of `Label`
     return VerdictRecord(
         verdict_id=verdict_id or new_id(),
         idempotency_hash=idempotency_hash,
@@ -63,10 +63,10 @@ def make_record(
         rule_id=rule.id if rule else None,
         rule_since=rule.since if rule else None,
         rule_status=rule.status if rule else None,
-        p_disclosed_ad=scores[Label.DISCLOSED_AD],
-        p_diversion=scores[Label.DIVERSION],
-        p_organic=scores[Label.ORGANIC],
-        p_undisclosed_ad=scores[Label.UNDISCLOSED_AD],
+        p_disclosed_ad=p_disclosed_ad,
+        p_diversion=p_diversion,
+        p_organic=p_organic,
+        p_undisclosed_ad=p_undisclosed_ad,
         q_commercial=questions["commercial"],
         q_disclosed=questions["disclosed"],
         q_diversion=questions["diversion"],
@@ -76,7 +76,7 @@ def make_record(
         impressions=note.impressions,
         likes=note.likes,
         n_comments=len(note.comments),
-        n_diverting_comments=sum(comment.decision != "pass" for comment in verdict.comments),
+        n_diverting_comments=len([0 for comment in verdict.comments if comment.decision != "pass"]),
         text_hash=hashes["text_hash"],
         near_hash_1=hashes["near_hash_1"],
         near_hash_2=hashes["near_hash_2"],
