@@ -176,7 +176,7 @@ class Classifier:
             if batch.comment_of(field) is not None:
                 comments.append(PhraseHits.of(found))
             for start, end, phrase, detector in found:
-                hit = Hit(first + start, first + end, "other", phrase, detector, "lexicon")
+                hit = Hit(first + start, first + end, "phrase", phrase, detector, "lexicon")
                 evidence.append(_evidence(batch, hit, field))
         return PhraseHits.of(own), tuple(comments), tuple(evidence)
 

@@ -13,8 +13,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     `field` is `title | body | tags[i] | comments[i] | image_texts[i]` (for platform facts: `platform`);
     `start`, `end` are half-open positions in Unicode code points of that field's original text.
-    Of the detectors `block_phrase` and `allow_phrase`, `value` is a phrase as the policy has it: the first place in
-    each field where it stands, of kind `other` and yet no route, and in no way a sign of diversion.
+    Of kind `phrase` (detectors `block_phrase`, `allow_phrase`), `value` is a phrase as the policy has it: the first
+    place in each field where it stands. Of kind `human`, a person's decision, `value` is their reason code.
     """
 
     field: str

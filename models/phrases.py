@@ -8,8 +8,7 @@ import msgspec
 
 from data.normalize import normalize
 
-ALLOW, BLOCK = "allow_phrase", "block_phrase"  # detectors of evidence; what they find leads nowhere, whatever its kind
-PHRASE_DETECTORS = frozenset({ALLOW, BLOCK})
+ALLOW, BLOCK = "allow_phrase", "block_phrase"  # detectors of evidence
 _ASCII_WORD = re.compile(r"[a-z0-9_]")  # normalised text is lower-cased
 
 

@@ -2,7 +2,6 @@
 
 from data.kinds import is_off_site
 from data.notes import Note
-from models.phrases import PHRASE_DETECTORS
 from models.verdict import Verdict
 from serving.fields import field_text
 from serving.note_classifier import NoteClassifier
@@ -28,8 +27,7 @@ def find_faults(classifier: NoteClassifier) -> list[str]:
     ]
     if not any(item.kind == "wechat" and item.field == "body" and _HANDLE in item.text for item in leads_off.evidence):
         faults.append(f"{_LEADS_OFF.note_id}: the WeChat id in the body must be found. It was not.")
-    found = [item.kind for item in shares.evidence if item.detector not in PHRASE_DETECTORS]
-    if strange := [kind for kind in found if is_off_site(kind)]:
+    if strange := [item.kind for item in shares.evidence if is_off_site(item.kind)]:
         faults.append(f"{_SHARES.note_id}: nothing in it leads off the platform. Got {', '.join(strange)}.")
     return faults
 

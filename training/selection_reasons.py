@@ -7,7 +7,6 @@ import numpy as np
 
 from data.kinds import is_off_site
 from models.evidence import Evidence
-from models.phrases import PHRASE_DETECTORS
 from models.verdict import Verdict
 
 NEAR = 1.0  # in log odds: between P = .17 and .59 around a threshold of .35
@@ -60,7 +59,7 @@ def _beyond(verdict: Verdict, thresholds: Mapping[str, float]) -> Iterator[tuple
 
 def _speaks_for(question: str, item: Evidence) -> bool:
     if question == "diversion":
-        return is_off_site(item.kind) and item.detector not in PHRASE_DETECTORS
+        return is_off_site(item.kind)
     if item.comment_id is not None:
         return False  # mostly other people's
     return item.kind in _COMMERCIAL if question == "commercial" else item.kind == "disclosure"

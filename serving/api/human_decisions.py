@@ -46,7 +46,7 @@ class HumanDecisions:
             start=0,
             end=0,
             text="",
-            kind="other",
+            kind="human",
             value=human.reason,
             detector="human",
             hit_source="human",

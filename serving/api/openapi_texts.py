@@ -84,7 +84,7 @@ KEYS: dict[str, dict[str, str]] = {
         "text": 'What stands there; "" where text is not stored.',
         "kind": "A kind of `/v1/labels`.",
         "value": "A contact or code as it is dialled or pasted; a policy's phrase; a person's reason code.",
-        "detector": "What found it; `block_phrase` and `allow_phrase` found a policy's phrase, which is no route.",
+        "detector": "What found it; `block_phrase` and `allow_phrase` found a policy's phrase.",
         "rule_id": "The platform's rule on it.",
         "hit_source": "Where it comes from.",
     },

@@ -39,6 +39,8 @@ FIXED = [
     "in_site_group",
     "other_account",
     "other",
+    "phrase",
+    "human",
 ]
 GUIDELINE = [
     "wechat",
@@ -118,7 +120,17 @@ def test_unknown_kind_lists_the_known_ones():
 
 
 @pytest.mark.parametrize(
-    ("kind", "leads_away"), [("wechat", True), ("dm", True), ("xhs", False), ("in_site_group", False), ("price", False)]
+    ("kind", "leads_away"),
+    [
+        ("wechat", True),
+        ("dm", True),
+        ("other", True),
+        ("xhs", False),
+        ("in_site_group", False),
+        ("price", False),
+        ("phrase", False),
+        ("human", False),
+    ],
 )
 def test_only_off_site_kinds_lead_away(kind, leads_away):
     assert is_off_site(kind) is leads_away

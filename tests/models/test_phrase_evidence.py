@@ -45,7 +45,7 @@ def test_a_block_phrase_is_shown_where_the_original_text_has_it(judge, fields, p
     verdict = judge(Note(note_id="a", **fields), block=["領資料"])
     assert places(verdict) == [(*place, "block_phrase")]
     (item,) = of_phrases(verdict)
-    assert (item.kind, item.value, item.hit_source, item.rule_id) == ("other", "領資料", "lexicon", None)
+    assert (item.kind, item.value, item.hit_source, item.rule_id) == ("phrase", "領資料", "lexicon", None)
     assert (item.comment_id, verdict.decision) == (None, "block")
 
 

@@ -31,7 +31,7 @@ def test_a_verdict_on_the_note_takes_the_persons_decision_and_says_so(store, cla
     assert decided.decision == "block"
     assert decided.evidence[:-1] == verdict.evidence
     said = decided.evidence[-1]
-    assert (said.hit_source, said.detector, said.field, said.kind) == ("human", "human", "note", "other")
+    assert (said.hit_source, said.detector, said.field, said.kind) == ("human", "human", "note", "human")
     assert (said.start, said.end, said.text, said.value) == (0, 0, "", "spam.links")
     assert decided.label == verdict.label
 

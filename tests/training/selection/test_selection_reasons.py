@@ -53,7 +53,7 @@ def test_evidence_and_score_against_each_other_disagree(verdict_of, scores, evid
         ({"diversion": 0.15}, [("dm_lead", "x")]),  # low, but near the threshold: that is uncertain
         ({}, [("supplier", "x", "c1")]),  # what others say sells nothing of the author's
         ({}, [("price", "x")]),
-        ({"diversion": 0.01}, [("other", "block_phrase")]),  # a policy's word is no sign of diversion
+        ({"diversion": 0.01}, [("phrase", "block_phrase")]),  # a policy's word is no sign of diversion
         ({}, []),
     ],
 )
