@@ -1,7 +1,6 @@
 """What surrounds every request: its id, its clock, safe headers, and the one boundary for what nobody foresaw."""
 
 import logging
-import os
 import re
 import time
 
@@ -10,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving import metrics
 from serving.api.problems import RequestError, problem
+from serving.journal.record import new_id
 
 HEADER = "X-Request-Id"
 _logger = logging.getLogger("huoren.serving")
@@ -44,7 +44,7 @@ class RequestContext:
         # Routes are found by the path as it was sent: in `/v1/notes/a%2Fb` the slash belongs to the note's id.
         scope["path"] = scope["raw_path"].partition(b"?")[0].decode("latin-1")
         given = next((value for name, value in scope["headers"] if name == _NAME), b"")
-        request_id = given.decode() if _GIVEN_ID.fullmatch(given) else os.urandom(16).hex()
+        request_id = given.decode() if _GIVEN_ID.fullmatch(given) else new_id()
         state = scope.setdefault("state", {})
         state["request_id"], state["started"], state["route"] = request_id, time.perf_counter(), _ELSEWHERE
         status = 0
