@@ -1,15 +1,14 @@
 """How fast the service answers, measured with wrk from outside: `python -m serving.api_bench`, or `make bench-api`.
 
-One run, so that the ratios hold: the library on its own, a route that does nothing, notes one at a time, notes 64 at a
-time, and notes one at a time while the model is swapped in the middle. The notes are those of the bundled archive. The
-service runs as `huoren serve --workers 1` with an embedded database; wrk and the keeper work beside it. Two virtual cores
-are often two threads of one real core, where any neighbour slows a process down by a third or more: so the library is
-also measured while a second process judges beside it.
+Rounds of a few seconds, so that a machine whose speed changes from minute to minute changes all parts alike: the
+library on its own, a route that does nothing, notes one at a time, notes 64 at a time. Figures are medians of the
+rounds, ratios medians of each round's own. In the end notes come one at a time while the model is swapped. The notes
+are those of the bundled archive. The service runs as `huoren serve --workers 1` with an embedded database; wrk and the
+keeper work beside it.
 """
 
 import argparse
 import json
-import multiprocessing
 import os
 import re
 import shutil
@@ -24,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from rich.console import Console
@@ -36,6 +36,8 @@ from serving.options import positive_int
 
 _BATCH = 64
 _BODIES = 500
+_SECONDS = 2  # of each part of a round
+_SWAP_SECONDS = 10
 _LATENCY = re.compile(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s)$", re.MULTILINE)
 _PER_SECOND = re.compile(r"^Requests/sec:\s+([\d.]+)$", re.MULTILINE)
 _NOT_GOOD = re.compile(r"^\s+(?:Non-2xx or 3xx responses: (\d+)|Socket errors: (.+))$", re.MULTILINE)
@@ -62,64 +64,66 @@ class Load:
     failures: str
 
 
+@dataclass(frozen=True)
+class _Round:
+    library: float  # notes a second
+    batch: Load
+    noop: Load
+    one: Load
+    four: Load
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m serving.api_bench", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--seconds", type=positive_int, default=10, help="of each load (default: 10)")
+    parser.add_argument("--rounds", type=positive_int, default=7, help="of ten seconds (default: 7)")
     args = parser.parse_args(argv)
     if shutil.which("wrk") is None:
         raise ConfigError("wrk must be installed: apt-get install wrk, or brew install wrk. It is not.")
     archive = resources.files("data").joinpath("archive/notes.jsonl")
     raw = [json.loads(line) for line in archive.read_text(encoding="utf-8").splitlines()]
-    library = _library_rate(raw)
-    with _neighbour(raw):
-        beside = _library_rate(raw)
+    library = _Library(raw)
     with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as address:
         single = _bodies(Path(folder) / "single", raw[:_BODIES])
         batches = [{"notes": raw[start : start + _BATCH]} for start in range(0, len(raw) - _BATCH, _BATCH)]
         many = _bodies(Path(folder) / "batch", batches)
         url = f"{address}/v1/classify"
-        _wrk(url, single, connections=4, seconds=2)  # warms both
-        noop = _wrk(f"{address}/healthz", None, connections=4, seconds=args.seconds)
-        one = _wrk(url, single, connections=1, seconds=args.seconds)
-        four = _wrk(url, single, connections=4, seconds=args.seconds)
-        batch = _wrk(f"{url}/batch", many, connections=2, seconds=args.seconds)
-        swapper = threading.Timer(args.seconds / 2, _swap, [address])
+        _wrk(url, single, connections=4, seconds=3)  # warms both
+        rounds = [
+            _Round(
+                library=library.rate(),
+                batch=_wrk(f"{url}/batch", many, connections=2, seconds=_SECONDS),
+                noop=_wrk(f"{address}/healthz", None, connections=4, seconds=_SECONDS),
+                one=_wrk(url, single, connections=1, seconds=_SECONDS),
+                four=_wrk(url, single, connections=4, seconds=_SECONDS),
+            )
+            for _ in range(args.rounds)
+        ]
+        swapper = threading.Timer(_SWAP_SECONDS / 2, _swap, [address])
         swapper.start()
-        swapped = _wrk(url, single, connections=4, seconds=args.seconds)
+        swapped = _wrk(url, single, connections=4, seconds=_SWAP_SECONDS)
         swapper.join()
-    _print(library, beside, noop, {"1": one, "4": four, "4, model swapped in the middle": swapped}, batch)
-    return 0 if not any(load.failures for load in (noop, one, four, batch, swapped)) else 1
+    loads = [load for each in rounds for load in (each.batch, each.noop, each.one, each.four)]
+    _print(rounds, swapped)
+    return 0 if not any(load.failures for load in (*loads, swapped)) else 1
 
 
-def _library_rate(raw: Sequence[dict[str, Any]]) -> float:
-    """Time the classifier alone, 64 notes a call: notes a second, the best of three."""
-    classifier = load_classifier(None, None)
-    classifier.warm()
-    notes = [note_from_mapping(each) for each in raw]
-    rates = []
-    for _ in range(3):
-        start = time.perf_counter()
-        for at in range(0, len(notes), _BATCH):
-            classifier.classify_many(notes[at : at + _BATCH])
-        rates.append(len(notes) / (time.perf_counter() - start))
-    return max(rates)
+class _Library:
+    """The classifier alone, 64 notes a call."""
 
+    def __init__(self, raw: Sequence[dict[str, Any]]) -> None:
+        self._classifier = load_classifier(None, None)
+        self._classifier.warm()
+        self._notes = [note_from_mapping(each) for each in raw]
 
-@contextmanager
-def _neighbour(raw: Sequence[dict[str, Any]]) -> Iterator[None]:
-    """Keep another process judging."""
-    process = multiprocessing.get_context("spawn").Process(target=_judge_on, args=(list(raw[:_BODIES]),), daemon=True)
-    process.start()
-    time.sleep(3)  # it loads
-    yield
-    process.kill()
-    process.join()
-
-
-def _judge_on(raw: list[dict[str, Any]]) -> None:
-    while True:
-        _library_rate(raw)
+    def rate(self) -> float:
+        """Time about as long as the loads last: notes a second."""
+        start, judged = time.perf_counter(), 0
+        while time.perf_counter() - start < _SECONDS:
+            for at in range(0, len(self._notes), _BATCH):
+                self._classifier.classify_many(self._notes[at : at + _BATCH])
+            judged += len(self._notes)
+        return judged / (time.perf_counter() - start)
 
 
 @contextmanager
@@ -189,31 +193,36 @@ def _swap(address: str) -> None:
         urllib.request.urlopen(request, timeout=30).close()
 
 
-def _print(library: float, beside: float, noop: Load, single: dict[str, Load], batch: Load) -> None:
+def _print(rounds: Sequence[_Round], swapped: Load) -> None:
     table = Table("what", "a second", "p50 ms", "p99 ms", "ratio")
-    table.add_row("library, 64 notes a call", f"{library:,.0f} notes", "", "", "")
-    table.add_row("the same, a second process judging beside it", f"{beside:,.0f} notes", "", "", "")
-    rate = batch.per_second * _BATCH
+    table.add_row("library, 64 notes a call", f"{median(each.library for each in rounds):,.0f} notes", "", "", "")
+    rate = median(each.batch.per_second for each in rounds) * _BATCH
+    share = median(each.batch.per_second * _BATCH / each.library for each in rounds)
+    name = "POST /v1/classify/batch, 64 notes, 2 connections"
     table.add_row(
-        "POST /v1/classify/batch, 64 notes, 2 connections",
-        f"{rate:,.0f} notes",
-        f"{batch.p50_ms:.2f}",
-        f"{batch.p99_ms:.2f}",
-        f"{rate / library:.0%} of the library, {rate / beside:.0%} of it with a neighbour",
+        name, f"{rate:,.0f} notes", *_latencies([each.batch for each in rounds]), f"{share:.0%} of the library"
     )
-    table.add_row("GET /healthz (no-op), 4 connections", *_cells(noop), "")
-    for name, load in single.items():
-        ratio = f"{load.per_second / noop.per_second:.0%} of the no-op"
-        table.add_row(f"POST /v1/classify, connections: {name}", *_cells(load), ratio)
+    noop = [each.noop for each in rounds]
+    table.add_row("GET /healthz (no-op), 4 connections", *_requests(noop), *_latencies(noop), "")
+    for name, loads in (("1", [each.one for each in rounds]), ("4", [each.four for each in rounds])):
+        share = median(load.per_second / other.per_second for load, other in zip(loads, noop, strict=True))
+        ratio = f"{share:.0%} of the no-op"
+        table.add_row(f"POST /v1/classify, connections: {name}", *_requests(loads), *_latencies(loads), ratio)
+    name = f"the same, 4, model swapped and rolled back within {_SWAP_SECONDS} s"
+    table.add_row(name, *_requests([swapped]), *_latencies([swapped]), "")
     console = Console()
     console.print(table)
-    for load in (noop, batch, *single.values()):
+    for load in (swapped, *(load for each in rounds for load in (each.batch, each.noop, each.one, each.four))):
         if load.failures:
             console.print(f"failures: {load.failures}")
 
 
-def _cells(load: Load) -> tuple[str, str, str]:
-    return f"{load.per_second:,.0f} requests", f"{load.p50_ms:.2f}", f"{load.p99_ms:.2f}"
+def _requests(loads: Sequence[Load]) -> tuple[str]:
+    return (f"{median(load.per_second for load in loads):,.0f} requests",)
+
+
+def _latencies(loads: Sequence[Load]) -> tuple[str, str]:
+    return f"{median(load.p50_ms for load in loads):.2f}", f"{median(load.p99_ms for load in loads):.2f}"
 
 
 if __name__ == "__main__":
