@@ -64,7 +64,7 @@ class RequestContext:
         except ClientDisconnect:
             status = 499
         except Exception as error:  # the one boundary: an error's own words may quote the note, so they go nowhere
-            _logger.error("request %s failed: %s", request_id, _where(error))
+            _logger.error("request %s failed: %s", request_id, _where(error), extra={"request_id": request_id})
             if not status:
                 failed = RequestError(500, "The service failed; its log names the place under this request id.")
                 await problem(failed, request_id)(scope, receive, send_with_headers)

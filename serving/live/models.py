@@ -217,6 +217,8 @@ class LiveModels:
         model = self._model_of(choice.model)
         classifiers, problems = classifiers_of(model, choice, self._file.policy)
         self._problems |= problems
+        if self._in_use is None or self._in_use.model is not model:
+            _logger.info("model %s is in use", model.model_version)
         self._in_use, self._choice = InUse(model, classifiers), choice
         self._use_shadow(choice, self._in_use)
 
