@@ -31,8 +31,20 @@ class PostgresServer:
     def stop(self, how="fast"):
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", how, "-w", "stop")
 
+    @property
+    def is_running(self):
+        return (self.folder / "data" / "postmaster.pid").exists()
+
+    def send(self, number):
+        """Send all its processes a signal."""
+        postmaster = (self.folder / "data" / "postmaster.pid").read_text().split()[0]
+        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True).stdout.split()
+        pids = zip(listing[::2], listing[1::2], strict=True)
+        for pid in (postmaster, *(pid for pid, parent in pids if parent == postmaster)):
+            os.kill(int(pid), number)
+
     def remove(self):
-        if (self.folder / "data" / "postmaster.pid").exists():
+        if self.is_running:
             self.stop("immediate")
         shutil.rmtree(self.folder)
 

@@ -1,5 +1,6 @@
-"""Services to break, on SQLite and on a PostgreSQL of their own."""
+"""Services to break, on SQLite and on a PostgreSQL that nobody else uses."""
 
+import psycopg
 import pytest
 
 from tests.serving.chaos.real_service import RealService
@@ -20,16 +21,27 @@ def service_of(tmp_path):
         service.end()
 
 
-@pytest.fixture
-def own_postgres():
-    """Give a PostgreSQL server to stop and start."""
+@pytest.fixture(scope="session")
+def server_to_break():
+    """Make one server for all tests that stop and start it: making one takes seconds."""
     if BINARIES is None:
         pytest.skip("PostgreSQL (initdb) is not installed")
     server = PostgresServer()
     try:
-        yield server.start()
+        yield server
     finally:
         server.remove()
+
+
+@pytest.fixture
+def own_postgres(server_to_break):
+    """Give a PostgreSQL server to stop and start, with nothing in its database."""
+    if not server_to_break.is_running:
+        server_to_break.start()
+    with psycopg.connect(server_to_break.url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return server_to_break
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

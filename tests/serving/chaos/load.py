@@ -8,6 +8,8 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.serving.chaos.size import FULL_SIZE
+
 TEXTS = ("今天的早餐，吐司加煎蛋", "想要的加我微信：huoren_test88", "到手价29.9，戳左下角", "周末去爬山，风很大")
 
 
@@ -34,7 +36,7 @@ class Load:
     """
 
     service: object
-    threads: int = 6
+    threads: int = 6 if FULL_SIZE else 3
     batches: bool = True
     headers: dict = field(default_factory=dict)
     answered: list = field(default_factory=list)

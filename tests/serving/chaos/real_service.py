@@ -85,15 +85,15 @@ class RealService:
         return {pid: "worker" if pid in workers else "keeper" for pid in _children(self.process.pid)}
 
     def kill(self, part):
-        """SIGKILL "all" of the service, its "supervisor", its "keeper" or one "worker"."""
+        """SIGKILL "all" of the service, its "supervisor", or its "keeper" or one "worker" once nobody is missing."""
         if part == "all":
             os.killpg(self.process.pid, signal.SIGKILL)
         elif part == "supervisor":
             self.process.kill()
         else:
-            pids = [pid for pid, name in self.members().items() if name == part]
+            members = wait_for(self._whole)
             with contextlib.suppress(ProcessLookupError):
-                os.kill(max(pids), signal.SIGKILL)
+                os.kill(max(pid for pid, name in members.items() if name == part), signal.SIGKILL)
 
     def wait_until_gone(self):
         """Wait until no process of the service is left."""
@@ -111,6 +111,11 @@ class RealService:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(timeout=_SECONDS)
+
+    def _whole(self):
+        """Give all members; None while one is missing, or has not said yet what it is."""
+        members = self.members()
+        return members if sorted(members.values()) == ["keeper"] + ["worker"] * self._workers else None
 
     def _are_workers_ready(self):
         """Tell whether every worker judges: of connections opened at once each takes some."""

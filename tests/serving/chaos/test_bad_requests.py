@@ -3,11 +3,11 @@
 import json
 import re
 import socket
-import subprocess
-import sys
 
 import pytest
 
+from serving.store.engine import Store
+from serving.store.keys import create_key, revoke_key
 from tests.serving.chaos.bad_requests import BAD, BAD_OF_ADMIN, SECRET, batch, get, post
 from tests.serving.chaos.real_service import RealService
 
@@ -18,9 +18,14 @@ class Keyed:
     """A service with a key for scoring, one for everything and a revoked one."""
 
     def __init__(self, folder):
-        self.service = RealService(folder)
-        self.keys = {name: self._huoren("create", name, "--role", role) for name, role in _ROLES.items()}
-        self._huoren("revoke", "revoked")
+        self.service = RealService(folder, workers=1)
+        self.service.state.mkdir()
+        store = Store(f"sqlite:///{self.service.state}/huoren.db")
+        store.migrate()
+        with store.begin() as connection:
+            self.keys = {name: create_key(connection, name, [role], None, actor="a") for name, role in _ROLES.items()}
+            assert revoke_key(connection, "revoked", actor="a")
+        store.close()
         self.service.start()
 
     def send(self, request, key="score"):
@@ -34,14 +39,6 @@ class Keyed:
                 return Answer(_read(connection))
             except ConnectionError:  # refused before it had all come
                 return Answer(_read(connection))
-
-    def _huoren(self, *arguments):
-        self.service.folder.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "serving.cli", "keys", *arguments]
-        done = subprocess.run(
-            command, cwd=self.service.folder, env=self.service.environment, capture_output=True, text=True, check=True
-        )
-        return done.stdout.strip()
 
 
 _ROLES = {"score": "score", "admin": "admin", "revoked": "score"}

@@ -9,6 +9,7 @@ import pytest
 
 from tests.serving.chaos.real_service import wait_for
 from tests.serving.chaos.traces import find_traces, forms_of
+from tests.serving.postgres import BINARIES, PostgresServer
 
 TEXT, VALUE, AUTHOR, COMMENT = "金丝雀煎饼果子真好吃", "canarywx4711", "canary-author-5a6b", "金丝雀在评论区叽叽喳喳"
 TEXTS = (TEXT, VALUE, AUTHOR, COMMENT)
@@ -21,11 +22,23 @@ def note(note_id, **values):
 
 
 @pytest.fixture
+def own_postgres():
+    """Give a server of the test's own: what another test wrote stays in its files for a while."""
+    if BINARIES is None:
+        pytest.skip("PostgreSQL (initdb) is not installed")
+    server = PostgresServer()
+    try:
+        yield server.start()
+    finally:
+        server.remove()
+
+
+@pytest.fixture
 def ask_as(service_of, own_url):
     """Give a function that makes a service, starts it, and gives a function that asks it with a key for everything."""
 
     def make(**variables):
-        service = service_of(HUOREN_DATABASE_URL=own_url, **variables)
+        service = service_of(HUOREN_DATABASE_URL=own_url, workers=1, **variables)
         command = [sys.executable, "-m", "serving.cli", "keys", "create", "all", *ROLES]
         done = subprocess.run(command, env=service.environment, capture_output=True, text=True, check=True)
         service.key = done.stdout.strip()

@@ -23,7 +23,7 @@ def refused(load):
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process's files")
 def test_a_disk_that_takes_nothing_more_stops_answers_until_it_does(service_of, own_url):
-    service = service_of(HUOREN_DATABASE_URL=own_url).start()
+    service = service_of(HUOREN_DATABASE_URL=own_url, workers=1).start()
     with Load(service) as load:
         load.wait_for_more()
         limit_files(service, 0)
@@ -41,7 +41,8 @@ def test_a_disk_that_takes_nothing_more_stops_answers_until_it_does(service_of, 
 
 
 def test_a_full_journal_stops_answers_until_the_database_is_back(service_of, own_postgres):
-    service = service_of(HUOREN_DATABASE_URL=own_postgres.url, HUOREN_JOURNAL_BYTES=str(2**20)).start()
+    url = own_postgres.url
+    service = service_of(HUOREN_DATABASE_URL=url, HUOREN_JOURNAL_BYTES=str(2**20), workers=1).start()
     with Load(service) as load:
         load.wait_for_more()
         own_postgres.stop("immediate")
@@ -52,5 +53,5 @@ def test_a_full_journal_stops_answers_until_the_database_is_back(service_of, own
         own_postgres.start()
         load.wait_for_more()
     assert set(load.statuses) == {200, 503}
-    check_stored(own_postgres.url, load)
+    check_stored(url, load)
     wait_for(lambda: service.ask("/readyz")[1]["status"] == "ready")
