@@ -123,12 +123,8 @@ def _make_service(settings: Settings, classifier: NoteClassifier | None) -> Serv
 
 
 def _close(service: Service, stop: threading.Event, thread: threading.Thread | None) -> None:
-    service.journal.close()
+    service.journal.close()  # first, so that the keeper's last round finds all that was answered
     stop.set()
     if thread is not None:
         thread.join()
-    service.threads.shutdown()
-    service.reports.close()
-    service.access.close()
-    service.claims.close()
-    service.store.close()
+    service.close()

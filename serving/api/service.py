@@ -46,3 +46,12 @@ class Service:
         It has threads of its own: where the database hangs, `/readyz` and the judging of large notes wait for none.
         """
         return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *args, **kwargs))
+
+    def close(self) -> None:
+        """Let go of files, threads and connections; blocks."""
+        self.journal.close()
+        self.threads.shutdown()
+        self.reports.close()
+        self.access.close()
+        self.claims.close()
+        self.store.close()

@@ -70,7 +70,7 @@ def test_a_model_that_cannot_be_loaded_is_told_and_never_ready(monkeypatch, serv
 
 def test_nothing_is_loaded_when_the_app_is_built(monkeypatch, tmp_path):
     monkeypatch.setattr("serving.live.loading.load_classifier", lambda model, policy: pytest.fail("loaded"))
-    create_app(Settings(state=tmp_path), keeper="none").state.service.store.close()
+    create_app(Settings(state=tmp_path), keeper="none").state.service.close()
 
 
 def test_an_unforeseen_error_is_500_and_quotes_nothing_anywhere(client, classifier, caplog, refused):
