@@ -15,7 +15,7 @@ BASE = "http://127.0.0.1"
 SECRET = "加我薇信secret88"  # what no error, log or file may hold
 
 
-def wait_until(holds, seconds=20):
+def wait_until(holds, seconds=120):
     """Wait for something to become true."""
     end = time.monotonic() + seconds
     while not holds():

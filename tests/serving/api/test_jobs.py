@@ -310,7 +310,7 @@ def test_a_caller_who_hangs_up_half_way_leaves_nothing(classifier, tmp_path, lis
         assert [path.name for path in spool.iterdir() if path.is_dir()] == []
 
 
-def wait_until(holds, seconds=20):
+def wait_until(holds, seconds=120):
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not become true"

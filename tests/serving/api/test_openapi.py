@@ -34,6 +34,7 @@ def test_every_route_is_described(classifier, tmp_path, document):
         for method in route.methods - {"HEAD"}
     }
     described = {(path, method.upper()) for path, item in document["paths"].items() for method in item}
+    app.state.service.close()
     assert described == routes
 
 
@@ -102,6 +103,6 @@ def test_no_answer_is_a_5xx_or_undescribed(classifier, tmp_path, listening):
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            timeout=300,
+            timeout=600,
         )
     assert done.returncode == 0, done.stdout[-200_000:] + done.stderr[-2_000:]

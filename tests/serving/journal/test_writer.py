@@ -16,7 +16,7 @@ from serving.journal.reader import read_segment
 from serving.journal.writer import JournalWriter
 from tests.serving.store.records import make_record
 
-PATIENCE = 20
+PATIENCE = 120
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from serving.keeper.sole import sole_keeper
 from serving.store.clock import now_us
 from tests.serving.store.records import make_record
 
-PATIENCE = 30
+PATIENCE = 120
 REPOSITORY = Path(__file__).parents[3]
 KEEPER = """
 import os

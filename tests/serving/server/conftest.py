@@ -46,7 +46,7 @@ class Client:
     """A raw connection."""
 
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
 
     def send(self, data):
         self.socket.sendall(data)
@@ -120,7 +120,7 @@ def _servers():
         for client in clients:
             client.close()
         server.should_exit = True
-        thread.join(timeout=30)
+        thread.join(timeout=120)
 
 
 class Sample:
@@ -171,13 +171,13 @@ def sample(tmp_path):
     for each in started:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(each.process.pid, signal.SIGKILL)
-        each.process.wait(timeout=30)
+        each.process.wait(timeout=120)
         each.process.stdout.close()
         for client in each.clients:
             client.close()
 
 
-def wait_for(claim, seconds=30):
+def wait_for(claim, seconds=120):
     """Wait until a claim holds, generously."""
     latest = time.monotonic() + seconds
     while not claim():

@@ -38,7 +38,7 @@ def tend_until(each, claim, wait_for):
         each.tend()
         return claim()
 
-    wait_for(turn, seconds=60)
+    wait_for(turn, seconds=120)
 
 
 def test_a_worker_whose_event_loop_stands_still_is_killed_and_replaced(make_member, wait_for, monkeypatch):

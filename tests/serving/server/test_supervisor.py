@@ -42,7 +42,7 @@ def test_workers_and_keeper_end_with_a_supervisor_that_was_killed(sample, wait_f
 def test_a_worker_that_cannot_start_stops_the_service_with_1_and_without_its_words(sample, tmp_path):
     (tmp_path / "broken").touch()
     service = sample(workers=1)
-    assert service.process.wait(timeout=60) == 1
+    assert service.process.wait(timeout=120) == 1
     assert "worker 0 could not start 3 times in a row" in service.log
     assert "RuntimeError" in service.log
     assert "secret88" not in service.log
@@ -55,7 +55,7 @@ def test_a_second_signal_ends_at_once(sample, wait_for):
     service.process.terminate()
     wait_for(lambda: "Shutting down" in service.log)
     service.process.terminate()
-    assert service.process.wait(timeout=20) == 1
+    assert service.process.wait(timeout=30) == 1  # in less than the 35 s that one signal would give the request
     assert client.read_all() == b""
 
 
@@ -65,11 +65,11 @@ def test_ctrl_c_in_a_terminal_drains(sample, wait_for):
     wait_for(lambda: service.ask("/"))
     os.killpg(service.process.pid, signal.SIGINT)  # a terminal tells the whole group
     assert client.read_answer()[0] == 200
-    assert service.process.wait(timeout=20) == 0
+    assert service.process.wait(timeout=120) == 0
     assert "Traceback" not in service.log
 
 
-def test_no_accepted_request_is_lost_in_a_drain_under_load(sample):
+def test_no_accepted_request_is_lost_in_a_drain_under_load(sample, wait_for):
     service = sample(workers=2).wait_until_ready()
     lost, answered, stop = [], [], threading.Event()
 
@@ -85,7 +85,7 @@ def test_no_accepted_request_is_lost_in_a_drain_under_load(sample):
                     sent = time.monotonic()
                     client.send(b"GET /sleep/0.02 HTTP/1.1\r\nHost: x\r\n\r\n")
                     _, headers, _ = client.read_answer()
-                    answered.append(time.monotonic())
+                    answered.append(sent)
                     if not keeps_alive or headers.get("connection") == "close":
                         break
             except OSError as error:
@@ -96,14 +96,12 @@ def test_no_accepted_request_is_lost_in_a_drain_under_load(sample):
     threads = [threading.Thread(target=load, args=(number % 2 == 0,)) for number in range(16)]
     for thread in threads:
         thread.start()
-    time.sleep(1)
-    before = len(answered)
+    wait_for(lambda: len(answered) > 200)
     service.process.terminate()
-    assert service.process.wait(timeout=40) == 0
+    assert service.process.wait(timeout=120) == 0
     stop.set()
     for thread in threads:
-        thread.join(timeout=30)
-    assert before > 50
+        thread.join(timeout=120)
     assert not lost
 
 

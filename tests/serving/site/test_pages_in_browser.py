@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from serving.note_classifier import load_classifier
+from tests.serving.conftest import FakeClassifier
 from tests.serving.running_service import run_service
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -64,9 +65,10 @@ def open_page(browser):
         assert [each for each in asked if not each.startswith(f"{url}/")] == []
 
 
-@pytest.fixture
-def service(tmp_path, classifier):
-    with run_service(tmp_path, classifier) as url:
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """Give the address of one service for all tests: each asks for what is its own."""
+    with run_service(tmp_path_factory.mktemp("service"), FakeClassifier()) as url:
         yield url
 
 
