@@ -73,11 +73,6 @@ class PlainLines(logging.Formatter):
         return f"{time} {record.levelname.lower()} {_message(record)}{place}"
 
 
-def describe_error(error: BaseException) -> dict[str, str]:
-    """Name an error's type and the line that raised it."""
-    return _describe(type(error), error.__traceback__)
-
-
 def log_uncaught(error: BaseException) -> None:
     """Log an error that nobody foresaw."""
     _log_uncaught(type(error), error, error.__traceback__)

@@ -1,9 +1,7 @@
 """Whether the service lives, whether it can answer, and what Prometheus reads of it."""
 
 import asyncio
-import importlib.metadata
 import os
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +15,7 @@ from serving.api.endpoint import Call, Endpoint
 from serving.api.service import Service
 from serving.journal.boots import DAMAGED, REFUSED
 from serving.metric_slots import forget_dead
+from serving.version import read_version
 
 _MOST_USED = 0.8  # of HUOREN_JOURNAL_BYTES
 
@@ -82,7 +81,7 @@ def _find_reasons(service: Service) -> list[Reason]:
 
 
 def _collect(service: Service) -> bytes:
-    metrics.BUILD_INFO.labels(_version()).set(1)
+    metrics.BUILD_INFO.labels(read_version()).set(1)
     metrics.JOURNAL_USED.set(_journal_used(service))
     for kind in (DAMAGED, REFUSED):
         metrics.JOURNAL_ASIDE.labels(kind).set(_count_aside(service, kind))
@@ -104,14 +103,6 @@ def _count_aside(service: Service, kind: str) -> int:
         return len(os.listdir(service.settings.state / "journal" / kind))
     except FileNotFoundError:  # nothing ever was
         return 0
-
-
-@cache
-def _version() -> str:
-    try:
-        return importlib.metadata.version("huoren")
-    except importlib.metadata.PackageNotFoundError:  # run from its source
-        return "unknown"
 
 
 ENDPOINTS = (

@@ -22,9 +22,7 @@ class KeyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roles: Annotated[list[Role], msgspec.Meta(min_length=1, max_length=3)] = msgspec.field(
         default_factory=lambda: ["score"]
     )
-    rate: Annotated[float, msgspec.Meta(gt=0, le=1e6, description="Requests a second; null: HUOREN_RATE.")] | None = (
-        None
-    )
+    rate: Rate | None = None
 
 
 class NewKey(msgspec.Struct, frozen=True, kw_only=True):

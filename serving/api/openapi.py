@@ -1,6 +1,5 @@
 """The OpenAPI document, made of the same declarations that the routes are made of."""
 
-import importlib.metadata
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -13,6 +12,7 @@ from serving.api.openapi_texts import PATH, QUERY, TAGS
 from serving.api.openapi_webhooks import EVENTS, describe_webhooks
 from serving.api.problems import MEDIA_TYPE, Problem, title_of
 from serving.api.routing import COMMON_REFUSALS, OPEN_REFUSALS
+from serving.version import read_version
 
 _ABOUT = """Judges notes: real sharing (organic), advertisements that say so, advertisements that do not, and diversion
 off the platform; with the evidence, and each feed's share of real sharing. Times in answers are ISO 8601 in UTC; lists
@@ -37,7 +37,7 @@ def describe(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         paths.setdefault(path, {})[endpoint.method.lower()] = _operation(endpoint, path, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "huoren", "version": _version(), "description": " ".join(_ABOUT.split())},
+        "info": {"title": "huoren", "version": read_version(), "description": " ".join(_ABOUT.split())},
         "tags": [{"name": name, "description": about} for name, about in TAGS.items()],
         "paths": paths,
         "webhooks": describe_webhooks(schemas),
@@ -121,10 +121,3 @@ def _responses(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
 def _content(kind: Any, schemas: Schemas) -> dict[str, Any]:
     example = {"example": EXAMPLES[kind]} if kind in EXAMPLES else {}
     return {"schema": schemas.of(kind), **example}
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("huoren")
-    except importlib.metadata.PackageNotFoundError:
-        return "0"

@@ -3,7 +3,7 @@
 Examples
 --------
 >>> from serving.client import Client
->>> with Client("http://127.0.0.1:8710", key="...") as huoren:  # doctest: +SKIP
+>>> with Client("http://127.0.0.1:8000", key="...") as huoren:  # doctest: +SKIP
 ...     huoren.classify({"note_id": "n1", "body": "加薇信 ring88 看图册"}).label
 <Label.DIVERSION: 'diversion'>
 """

@@ -54,7 +54,7 @@ class AsyncClient:
     Parameters
     ----------
     base_url
-        Such as "https://moderation.example:8710".
+        Such as "https://moderation.example".
     key
         API key; it stands in no error and in no `repr`.
     timeout

@@ -28,7 +28,7 @@ def check_address(base_url: str) -> str:
     parts = urlsplit(base_url)
     is_plain = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
     if not is_plain or parts.query or parts.fragment:
-        raise ConfigError("base_url must be like 'https://host:8710', without user, query or fragment. Got another.")
+        raise ConfigError("base_url must be like 'https://host:8000', without user, query or fragment. Got another.")
     return base_url.rstrip("/")
 
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * Asks huoren about one note and cuts the evidence out of its text. JDK 17, no libraries:
  *
- * <pre>java Classify.java http://127.0.0.1:8710</pre>
+ * <pre>java Classify.java http://127.0.0.1:8000</pre>
  *
  * with the key, where the service asks for one, in the environment as HUOREN_KEY. Java counts text in UTF-16 units, so
  * the request says {@code offsets: utf16}; then {@code substring} cuts the very words, also behind an emoji.
@@ -25,7 +25,7 @@ public class Classify {
         .build();
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        String service = arguments.length > 0 ? arguments[0] : "http://127.0.0.1:8710";
+        String service = arguments.length > 0 ? arguments[0] : "http://127.0.0.1:8000";
         String body = "🔨💍 每一枚都是自己敲的，想要的加薇信 silver_ring88 看图册";
         String request = "{\"note_id\": \"n1\", \"published_at\": \"2026-03-01\", \"body\": \"" + escape(body)
             + "\", \"options\": {\"offsets\": \"utf16\"}}";

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Ask huoren about notes with curl: one note, the same request once more, a batch, and one that is refused.
 #
-#   sh classify.sh http://127.0.0.1:8710        (HUOREN_KEY=... where the service asks for a key)
+#   sh classify.sh http://127.0.0.1:8000        (HUOREN_KEY=... where the service asks for a key)
 set -eu
 
-service=${1:-http://127.0.0.1:8710}
+service=${1:-http://127.0.0.1:8000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 

@@ -2,12 +2,9 @@
 
 import logging
 import multiprocessing
-import os
 import time
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-
-from prometheus_client.multiprocess import mark_process_dead
 
 from serving.jobs.spool import host_of
 from serving.server.child import run_child
@@ -59,8 +56,6 @@ class JobProcess:
 
     def _bury(self, process: SpawnProcess) -> None:
         process.join()
-        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-            mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
         if process.exitcode:
             self._failures += 1
             pause = min(2.0 ** (self._failures - 1), _LONGEST_PAUSE_SECONDS)

@@ -4,7 +4,7 @@ import hashlib
 import os
 import random
 import time
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -114,11 +114,3 @@ def stored_evidence(verdict: Verdict, *, secret: bytes) -> tuple[StoredEvidence,
         )
         for item in verdict.evidence
     )
-
-
-def as_row(record: VerdictRecord) -> dict[str, Any]:
-    """Turn a record into the columns of the table `verdict`, as SQLAlchemy takes them."""
-    row: dict[str, Any] = msgspec.structs.asdict(record)
-    row["evidence"] = msgspec.to_builtins(record.evidence)
-    row["comments"] = msgspec.to_builtins(record.comments)
-    return row

@@ -151,7 +151,6 @@ job = Table(
     Column("finished_us", BigInteger),
     Column("expires_us", BigInteger, nullable=False, index=True),
     Column("host", PlainString(255), nullable=False),  # the machine whose spool holds its input
-    Column("leased_until_us", BigInteger),
 )
 
 webhook = Table(

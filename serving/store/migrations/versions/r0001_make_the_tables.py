@@ -134,7 +134,6 @@ def upgrade() -> None:
         sa.Column("finished_us", sa.BigInteger(), nullable=True),
         sa.Column("expires_us", sa.BigInteger(), nullable=False),
         sa.Column("host", sa.String(length=255), nullable=False),
-        sa.Column("leased_until_us", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("job_id", name=op.f("pk_job")),
     )
     op.create_index(op.f("ix_job_expires_us"), "job", ["expires_us"], unique=False)
