@@ -18,16 +18,17 @@ from serving.client import (
     UnreachableError,
 )
 from serving.note_classifier import load_classifier
+from tests.serving.conftest import FakeClassifier
 from tests.serving.running_service import run_service
 
 KEY = "hr_client_key_0123456789"
 NOTE = {"note_id": "n/1 甲", "body": "🔨 加微信 ring88", "published_at": "2026-03-01", "feed_id": "手作"}
 
 
-@pytest.fixture
-def service(tmp_path, classifier):
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
     given = f"client:score+feedback:{hashlib.sha256(KEY.encode()).hexdigest()}"
-    with run_service(tmp_path / "state", classifier, api_keys=given) as url:
+    with run_service(tmp_path_factory.mktemp("service"), FakeClassifier(), api_keys=given) as url:
         yield url
 
 

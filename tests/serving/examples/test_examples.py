@@ -18,10 +18,10 @@ needs_java = pytest.mark.skipif(JAVA is None, reason="no java: the example for J
 needs_curl = pytest.mark.skipif(CURL is None, reason="no curl: the example for curl is not run")
 
 
-@pytest.fixture
-def service(tmp_path):
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
     given = f"example:score:{hashlib.sha256(KEY.encode()).hexdigest()}"
-    with run_service(tmp_path / "state", load_classifier(None, None), api_keys=given) as url:
+    with run_service(tmp_path_factory.mktemp("service"), load_classifier(None, None), api_keys=given) as url:
         yield url
 
 
@@ -29,7 +29,7 @@ def run(tmp_path, command, name, url, key=KEY):
     with resources.as_file(resources.files("serving.examples").joinpath(name)) as file:
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HUOREN_KEY": key, "LC_ALL": "C.UTF-8"}
         return subprocess.run(
-            [*command, str(file), url], capture_output=True, text=True, timeout=120, env=environment, cwd=tmp_path
+            [*command, str(file), url], capture_output=True, text=True, timeout=300, env=environment, cwd=tmp_path
         )
 
 

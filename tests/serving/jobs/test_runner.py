@@ -10,7 +10,7 @@ import pytest
 from serving.jobs.progress import read_progress
 from serving.jobs.runner import JobProcess, run_waiting_jobs, stop_jobs
 
-NOTES = 6000
+NOTES = 3000
 # Each process loads the model; what differs between databases is tested without one.
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
