@@ -1,6 +1,5 @@
 """What else the keeper does, each again and again in a thread of its own, so that draining waits for none."""
 
-import importlib
 import logging
 import threading
 from collections.abc import Callable
@@ -9,8 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.errors import AppError
+from serving.jobs.runner import run_waiting_jobs
+from serving.jobs.spool import delete_expired
+from serving.keeper.old_files import delete_old_files
+from serving.keeper.old_keys import free_keys, tidy_claims
 from serving.settings import Settings
+from serving.store.deleted_rows import forget_deleted
 from serving.store.engine import Store
+from serving.store.retention import delete_due
+from serving.webhooks.delivery import deliver_due
 
 Work = Callable[[Store, Settings], None]
 _log = logging.getLogger(__name__)
@@ -18,27 +24,26 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """A function `(store, settings)`, named "package.module:function", and the seconds between its runs."""
+    """What is to be done, and the seconds between its runs."""
 
-    name: str
+    work: Work
     seconds: float
 
-    def load(self) -> Work:
-        """Import the function."""
-        module, _, function = self.name.partition(":")
-        work: Work = getattr(importlib.import_module(module), function)
-        return work
+    @property
+    def name(self) -> str:
+        """Where the function stands, as its thread and the log call it."""
+        return f"{self.work.__module__}.{self.work.__name__}"
 
 
 CHORES = (
-    Chore("serving.jobs.runner:run_waiting_jobs", 1.0),
-    Chore("serving.webhooks.delivery:deliver_due", 1.0),
-    Chore("serving.keeper.old_keys:tidy_claims", 1.0),
-    Chore("serving.keeper.old_keys:free_keys", 300.0),
-    Chore("serving.keeper.old_files:delete_old_files", 3600.0),
-    Chore("serving.jobs.spool:delete_expired", 300.0),
-    Chore("serving.store.retention:delete_due", 3600.0),
-    Chore("serving.store.deleted_rows:forget_deleted", 60.0),
+    Chore(run_waiting_jobs, 1.0),
+    Chore(deliver_due, 1.0),
+    Chore(tidy_claims, 1.0),
+    Chore(free_keys, 300.0),
+    Chore(delete_old_files, 3600.0),
+    Chore(delete_expired, 300.0),
+    Chore(delete_due, 3600.0),
+    Chore(forget_deleted, 60.0),
 )
 
 
@@ -50,11 +55,10 @@ def start_chore(chore: Chore, store: Store, settings: Settings, stop: threading.
 
 
 def _repeat(chore: Chore, store: Store, settings: Settings, stop: threading.Event) -> None:
-    work = chore.load()
     told = ""
     while True:
         try:
-            work(store, settings)
+            chore.work(store, settings)
             told = ""
         except (AppError, OSError, SQLAlchemyError) as error:
             # Of other errors than ours only the kind: they may quote a statement.

@@ -12,7 +12,7 @@ from data.errors import ModelError
 from serving.journal.claims import Claims, Done
 from serving.keeper import Keeper
 from serving.keeper import keeper as keeper_module
-from serving.keeper.chores import CHORES, Chore, start_chore
+from serving.keeper.chores import Chore, start_chore
 from serving.keeper.sole import sole_keeper
 from serving.store.clock import now_us
 from tests.serving.store.records import make_record
@@ -128,19 +128,13 @@ def test_a_chore_that_broke_down_starts_again(settings, store, run, monkeypatch)
         raise KeyError("a mistake of ours")
 
     monkeypatch.setattr(keeper_module, "_CHORE_SECONDS", 0.0)
-    monkeypatch.setattr(Chore, "load", lambda chore: work)
-    run(Keeper(settings, store, chores=[Chore("any:thing", 100.0)]))
+    run(Keeper(settings, store, chores=[Chore(work, 100.0)]))
 
     wait_until(lambda: len(runs) > 1)
 
 
-@pytest.mark.parametrize("chore", CHORES, ids=lambda chore: chore.name)
-def test_every_chore_is_there(chore):
-    assert callable(chore.load())
-
-
 @on_sqlite
-def test_a_chore_that_fails_is_told_once_and_tried_again(settings, store, monkeypatch, caplog):
+def test_a_chore_that_fails_is_told_once_and_tried_again(settings, store, caplog):
     runs, stop = [], threading.Event()
 
     def fail(*given):
@@ -149,23 +143,21 @@ def test_a_chore_that_fails_is_told_once_and_tried_again(settings, store, monkey
             stop.set()
         raise ModelError("the model must be there. Got none.")
 
-    monkeypatch.setattr(Chore, "load", lambda chore: fail)
-    start_chore(Chore("any:thing", 0.0), store, settings, stop).join(PATIENCE)
+    start_chore(Chore(fail, 0.0), store, settings, stop).join(PATIENCE)
 
     assert runs == 3 * [(store, settings)]
     assert caplog.text.count("the model must be there") == 1
 
 
 @on_sqlite
-def test_a_chore_that_takes_long_holds_up_no_verdict(settings, store, journal, run, monkeypatch):
+def test_a_chore_that_takes_long_holds_up_no_verdict(settings, store, journal, run):
     started, end = threading.Event(), threading.Event()
 
     def work(*_):
         started.set()
         end.wait(PATIENCE)
 
-    monkeypatch.setattr(Chore, "load", lambda chore: work)
-    keeper = Keeper(settings, store, chores=[Chore("any:thing", 0.0)])
+    keeper = Keeper(settings, store, chores=[Chore(work, 0.0)])
     run(keeper)
     assert started.wait(PATIENCE)
 
