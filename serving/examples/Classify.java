@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  *
  * <pre>java Classify.java http://127.0.0.1:8000</pre>
  *
- * with the key, where the service asks for one, in the environment as HUOREN_KEY. Java counts text in UTF-16 units, so
+ * with the key, where the service asks for one, in the environment as API_KEY. Java counts text in UTF-16 units, so
  * the request says {@code offsets: utf16}; then {@code substring} cuts the very words, also behind an emoji.
  */
 public class Classify {
@@ -54,7 +54,7 @@ public class Classify {
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", UUID.randomUUID().toString())
             .POST(HttpRequest.BodyPublishers.ofString(body));
-        String key = System.getenv("HUOREN_KEY");
+        String key = System.getenv("API_KEY");
         if (key != null && !key.isEmpty()) {
             request.header("Authorization", "Bearer " + key);
         }

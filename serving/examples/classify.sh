@@ -1,7 +1,7 @@
 #!/bin/sh
 # Ask huoren about notes with curl: one note, the same request once more, a batch, and one that is refused.
 #
-#   sh classify.sh http://127.0.0.1:8000        (HUOREN_KEY=... where the service asks for a key)
+#   sh classify.sh http://127.0.0.1:8000        (API_KEY=... where the service asks for a key)
 set -eu
 
 service=${1:-http://127.0.0.1:8000}
@@ -11,7 +11,7 @@ trap 'rm -rf "$folder"' EXIT
 # The key stands in a private file: arguments can be read by every user of the machine.
 umask 077
 : > "$folder/curl"
-if [ -n "${HUOREN_KEY:-}" ]; then printf 'header = "Authorization: Bearer %s"\n' "$HUOREN_KEY" > "$folder/curl"; fi
+if [ -n "${API_KEY:-}" ]; then printf 'header = "Authorization: Bearer %s"\n' "$API_KEY" > "$folder/curl"; fi
 
 ask() {
   path=$1

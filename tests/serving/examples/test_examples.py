@@ -27,7 +27,7 @@ def service(tmp_path_factory):
 
 def run(tmp_path, command, name, url, key=KEY):
     with resources.as_file(resources.files("serving.examples").joinpath(name)) as file:
-        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HUOREN_KEY": key, "LC_ALL": "C.UTF-8"}
+        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "API_KEY": key, "LC_ALL": "C.UTF-8"}
         return subprocess.run(
             [*command, str(file), url], capture_output=True, text=True, timeout=300, env=environment, cwd=tmp_path
         )
