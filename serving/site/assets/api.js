@@ -3,7 +3,7 @@
 const KEY = "huoren.key";
 let remembered = null; // where the browser keeps nothing, the key lives as long as the page
 
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, problem, retryAfter) {
     super(problem.detail ?? "");
     Object.assign(this, { status, problem, retryAfter });
