@@ -145,7 +145,8 @@ class Judging:
             judged.append(Judged(verdict, record))
         if records:
             self._journal.append(records)
-        self._count(works, judgements, judged)
+        # Not before the answers: what went wrong from here on would have the notes judged and written again.
+        asyncio.get_running_loop().call_soon(self._count, works, judgements, judged)
         return judged
 
     def _count(self, works: Sequence[Work], judgements: Sequence[Judgement], judged: Sequence[Judged]) -> None:

@@ -113,3 +113,13 @@ def test_a_large_batch_is_read_off_the_event_loop(client, watched, loop_thread, 
         body = json.dumps({"notes": [note(1)]}) + space
         assert client.post("/v1/classify/batch", content=body).status_code == 200
     assert [thread is loop_thread for thread in read_in] == [True, False]
+
+
+def test_what_goes_wrong_in_counting_writes_no_verdict_twice(open_client, monkeypatch):
+    client = open_client(keeper="none")
+    written = []
+    service = client.app.state.service
+    monkeypatch.setattr(type(service.journal), "append", lambda self, records: written.extend(records))
+    monkeypatch.setattr(type(service.models.shadow), "offer", lambda *_: 1 / 0)
+    assert client.post("/v1/classify", json=note(1)).status_code == 200
+    assert [record.note_id for record in written] == ["n1"]
