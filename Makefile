@@ -22,6 +22,8 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := requirements-dev.lock
+# Test processes: one more than cores, since tests of the service wait for processes and sockets.
+TESTERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 HUOREN := $(BIN)/huoren
 ARCHIVE := data/archive/notes.jsonl
 # Four short notes of it, one of each label.
@@ -48,7 +50,7 @@ demo: .venv/.installed
 	@echo "The report with its charts: out/report.html"
 
 test: lint
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
