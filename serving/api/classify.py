@@ -109,7 +109,7 @@ async def classify_batch(call: Call) -> Response:
                 claims[position] = claim(
                     call, key and f"{key}\n{position}", _encode([note, policy, options]) if key else b""
                 )
-    except RequestError:
+    except BaseException:  # a key that is refused, or a disk that takes no more of them
         for claimed in claims.values():
             release(call, claimed)
         raise

@@ -143,8 +143,11 @@ class Claims:
 
     def pay_owed(self) -> None:
         """Do what `finish` and `release` could not do while the disk refused; to be called about once a second."""
-        while self._owed:
-            key_hash, record = self._owed.popitem()
+        while True:
+            try:
+                key_hash, record = self._owed.popitem()
+            except KeyError:  # nothing is left, or another thread has it
+                return
             try:
                 if record is None:
                     self._write("DELETE FROM claim WHERE key_hash = ? AND record IS NULL", [(key_hash,)])

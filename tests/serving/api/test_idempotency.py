@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from serving.api.app import create_app
+from serving.journal.failures import JournalFailed
 from serving.settings import Settings
 
 NOTE = {"note_id": "n1", "title": "上🍑搜", "body": "🍑🍑想要的加微信abc"}
@@ -102,6 +103,23 @@ def test_a_batch_that_comes_again_gets_its_verdicts_back(client):
     assert [item["status"] for item in again] == [200, 422, 200]
     for place in (0, 2):
         assert lasting(again[place]["verdict"]) == lasting(first[place]["verdict"])
+
+
+def test_a_batch_that_could_not_take_all_its_keys_may_come_again(client, monkeypatch):
+    body, claims = {"notes": [NOTE, {"note_id": "n2"}, {"note_id": "n3"}]}, client.app.state.service.claims
+    taken, claim = [], claims.claim
+
+    def claim_two(key_hash, body_hash):
+        if len(taken) == 2:
+            raise JournalFailed("the disk is full.")
+        taken.append(key_hash)
+        return claim(key_hash, body_hash)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(claims, "claim", claim_two)
+        assert client.post(BATCH, json=body, headers=KEY).status_code == 503
+    assert len(taken) == 2
+    assert client.post(BATCH, json=body, headers=KEY).status_code == 200
 
 
 def test_callers_keys_do_not_meet(open_client):

@@ -33,6 +33,8 @@ class Load:
         How often each status came; 0 is a connection that broke or was refused.
     ends_when_refused
         Whether nobody sends again once a connection is refused; what was sent and not answered is then in `lost`.
+    given_up
+        What was never answered with 200 or was with a status that no retry changes; `stop` fails where there is any.
     """
 
     service: object
@@ -44,6 +46,7 @@ class Load:
     lost: int = 0
     ends_when_refused: bool = False
     statuses: Counter = field(default_factory=Counter)
+    given_up: list = field(default_factory=list)
     refusals: Counter = field(default_factory=Counter)
     seconds: list = field(default_factory=list)
     versions: Counter = field(default_factory=Counter)
@@ -63,6 +66,7 @@ class Load:
         self._stop.set()
         for thread in self._running:
             thread.join()
+        assert not self.given_up, self.given_up
 
     def wait_for_more(self, number=30):
         """Wait until so many more requests were answered."""
@@ -86,7 +90,7 @@ class Load:
         client.close()
 
     def _send_until_answered(self, client, path, key, body):
-        latest = time.monotonic() + 180
+        begun = time.monotonic()
         while True:
             since = time.monotonic()
             status, answer = client.post(path, key, body)
@@ -107,7 +111,8 @@ class Load:
                     self.versions.update(verdict["model_version"] for verdict in verdicts)
                     self.answered.append(Answered(path, key, body, [verdict["verdict_id"] for verdict in verdicts]))
                     return
-            if now > latest or status not in (0, 409, 503):
+            if now > begun + 180 or status not in (0, 409, 503):
+                self.given_up.append(f"{path}: {status}, after {now - begun:.0f} s")
                 return
             time.sleep(0.05)
 

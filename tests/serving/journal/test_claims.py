@@ -147,3 +147,19 @@ def test_what_the_disk_refuses_is_done_when_it_takes_something_again(claims, pat
 
     assert claims.claim(KEY, "body") == Done(record)
     assert claims.claim(OTHER_KEY, "body") == New()
+
+
+def test_what_is_owed_is_paid_by_several_threads_without_fault(claims, monkeypatch):
+    """One thread finds nothing left of what another was paying when both began."""
+
+    class Emptied(dict):
+        def __bool__(self):
+            return True
+
+    monkeypatch.setattr(claims, "_owed", Emptied())
+
+    claims.pay_owed()
+
+    claims.claim(KEY, "body")
+    claims.release(KEY)
+    assert claims.claim(KEY, "body") == New()
