@@ -20,6 +20,8 @@ def escape(text: str) -> str:
     >>> escape("a\0b"), escape("a\\b")
     ('a\\u0000b', 'a\\\\b')
     """
+    if _UNSTORABLE.search(text) is None:
+        return text
     return _UNSTORABLE.sub(lambda found: "\\\\" if found[0] == "\\" else f"\\u{ord(found[0]):04x}", text)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ from serving.store.json_text import to_json
 _COLUMNS = VerdictRecord.__struct_fields__
 _ANY_TEXT = ("note_id", "feed_id", "keyword", "feed")
 _JSON = ("evidence", "comments")
+_ANY_TEXT_AT = tuple(map(_COLUMNS.index, _ANY_TEXT))
+_JSON_AT = tuple(map(_COLUMNS.index, _JSON))
 _ROWS = 500  # a statement; SQLite takes 32,766 values
 _END = "ON CONFLICT DO NOTHING RETURNING verdict_id"
 
@@ -23,20 +26,20 @@ def add_rows(connection: Connection, records: Sequence[VerdictRecord]) -> Iterat
     for start in range(0, len(records), _ROWS):
         rows = [_row(record) for record in records[start : start + _ROWS]]
         if connection.dialect.name == "postgresql":
-            added = connection.exec_driver_sql(_POSTGRESQL, (to_json(rows),))
+            named = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+            added = connection.exec_driver_sql(_POSTGRESQL, (to_json(named),))
         else:
-            values = tuple(value for row in rows for value in row.values())
-            added = connection.exec_driver_sql(_sqlite(len(rows)), values)
+            added = connection.exec_driver_sql(_sqlite(len(rows)), tuple(chain.from_iterable(rows)))
         yield from added.scalars()
 
 
-def _row(record: VerdictRecord) -> dict[str, Any]:
-    row: dict[str, Any] = msgspec.structs.asdict(record)
-    for name in _ANY_TEXT:
-        if row[name] is not None:
-            row[name] = escape(row[name])
-    for name in _JSON:
-        row[name] = to_json(row[name])
+def _row(record: VerdictRecord) -> list[Any]:
+    row: list[Any] = list(msgspec.structs.astuple(record))
+    for at in _ANY_TEXT_AT:
+        if row[at] is not None:
+            row[at] = escape(row[at])
+    for at in _JSON_AT:
+        row[at] = to_json(row[at])
     return row
 
 
