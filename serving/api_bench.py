@@ -1,10 +1,10 @@
 """How fast the service answers, measured with wrk from outside: `python -m serving.api_bench`, or `make bench-api`.
 
 Rounds of a few seconds, so that a machine whose speed changes from minute to minute changes all parts alike: the
-library on its own, a route that does nothing, notes one at a time, notes 64 at a time. Figures are medians of the
-rounds, ratios medians of each round's own. In the end notes come one at a time while the model is swapped. The notes
-are those of the bundled archive. The service runs as `huoren serve --workers 1` with an embedded database; wrk and the
-keeper work beside it.
+library on its own, notes 64 at a time, a route that does nothing (`/healthz`), notes one at a time. Figures are medians
+of the rounds, ratios medians of each round's own. In the end notes come one at a time while the model is swapped and
+rolled back. The notes are those of the bundled archive. The service runs as `huoren serve --workers 1` with an embedded
+database, and for batches also with a worker a core; wrk and the keepers work beside them.
 """
 
 import argparse
@@ -68,6 +68,7 @@ class Load:
 class _Round:
     library: float  # notes a second
     batch: Load
+    machine: Load  # the same with a worker a core
     noop: Load
     one: Load
     four: Load
@@ -76,23 +77,31 @@ class _Round:
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m serving.api_bench", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=positive_int, default=7, help="of ten seconds (default: 7)")
+    parser.add_argument("--rounds", type=positive_int, default=7, help="of twelve seconds (default: 7)")
     args = parser.parse_args(argv)
     if shutil.which("wrk") is None:
         raise ConfigError("wrk must be installed: apt-get install wrk, or brew install wrk. It is not.")
     archive = resources.files("data").joinpath("archive/notes.jsonl")
     raw = [json.loads(line) for line in archive.read_text(encoding="utf-8").splitlines()]
     library = _Library(raw)
-    with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as address:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _service(Path(folder) / "one", 1) as address,
+        _service(Path(folder) / "machine", cores) as machine,
+    ):
         single = _bodies(Path(folder) / "single", raw[:_BODIES])
         batches = [{"notes": raw[start : start + _BATCH]} for start in range(0, len(raw) - _BATCH, _BATCH)]
         many = _bodies(Path(folder) / "batch", batches)
         url = f"{address}/v1/classify"
-        _wrk(url, single, connections=4, seconds=3)  # warms both
+        machine_url = f"{machine}/v1/classify/batch"
+        for warmed in (url, machine_url.removesuffix("/batch")):
+            _wrk(warmed, single, connections=4 * cores, seconds=3)
         rounds = [
             _Round(
                 library=library.rate(),
                 batch=_wrk(f"{url}/batch", many, connections=2, seconds=_SECONDS),
+                machine=_wrk(machine_url, many, connections=2 * cores, seconds=_SECONDS),
                 noop=_wrk(f"{address}/healthz", None, connections=4, seconds=_SECONDS),
                 one=_wrk(url, single, connections=1, seconds=_SECONDS),
                 four=_wrk(url, single, connections=4, seconds=_SECONDS),
@@ -103,9 +112,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         swapper.start()
         swapped = _wrk(url, single, connections=4, seconds=_SWAP_SECONDS)
         swapper.join()
-    loads = [load for each in rounds for load in (each.batch, each.noop, each.one, each.four)]
-    _print(rounds, swapped)
-    return 0 if not any(load.failures for load in (*loads, swapped)) else 1
+    _print(rounds, swapped, cores)
+    loads = [swapped, *(load for each in rounds for load in (each.batch, each.machine, each.noop, each.one, each.four))]
+    failures = [load.failures for load in loads if load.failures]
+    for failure in failures:
+        Console().print(f"failures: {failure}")
+    return 1 if failures else 0
 
 
 class _Library:
@@ -127,9 +139,10 @@ class _Library:
 
 
 @contextmanager
-def _service(folder: Path) -> Iterator[str]:
+def _service(folder: Path, workers: int) -> Iterator[str]:
+    folder.mkdir()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("HUOREN_")}
-    command = [sys.executable, "-m", "serving.cli", "serve", "--port", "0", "--workers", "1"]
+    command = [sys.executable, "-m", "serving.cli", "serve", "--port", "0", "--workers", str(workers)]
     environ |= {"HUOREN_STATE": str(folder / "state"), "PYTHONPATH": str(Path(__file__).parents[1])}
     with (folder / "serve.log").open("w+") as log:
         process = subprocess.Popen(command, env=environ, stderr=log, stdout=log)
@@ -193,28 +206,23 @@ def _swap(address: str) -> None:
         urllib.request.urlopen(request, timeout=30).close()
 
 
-def _print(rounds: Sequence[_Round], swapped: Load) -> None:
+def _print(rounds: Sequence[_Round], swapped: Load, cores: int) -> None:
     table = Table("what", "a second", "p50 ms", "p99 ms", "ratio")
-    table.add_row("library, 64 notes a call", f"{median(each.library for each in rounds):,.0f} notes", "", "", "")
-    rate = median(each.batch.per_second for each in rounds) * _BATCH
-    share = median(each.batch.per_second * _BATCH / each.library for each in rounds)
-    name = "POST /v1/classify/batch, 64 notes, 2 connections"
-    table.add_row(
-        name, f"{rate:,.0f} notes", *_latencies([each.batch for each in rounds]), f"{share:.0%} of the library"
-    )
+    table.add_row("library, 64 a call, one core", f"{median(each.library for each in rounds):,.0f} notes", "", "", "")
+    batches = ((1, [each.batch for each in rounds]), (cores, [each.machine for each in rounds]))
+    for workers, loads in batches:
+        rate = median(load.per_second for load in loads) * _BATCH
+        share = median(load.per_second * _BATCH / each.library for load, each in zip(loads, rounds, strict=True))
+        name = f"batches of 64, workers: {workers}"
+        table.add_row(name, f"{rate:,.0f} notes", *_latencies(loads), f"{share:.0%} of library")
     noop = [each.noop for each in rounds]
-    table.add_row("GET /healthz (no-op), 4 connections", *_requests(noop), *_latencies(noop), "")
+    table.add_row("no-op, connections: 4", *_requests(noop), *_latencies(noop), "")
     for name, loads in (("1", [each.one for each in rounds]), ("4", [each.four for each in rounds])):
         share = median(load.per_second / other.per_second for load, other in zip(loads, noop, strict=True))
-        ratio = f"{share:.0%} of the no-op"
-        table.add_row(f"POST /v1/classify, connections: {name}", *_requests(loads), *_latencies(loads), ratio)
-    name = f"the same, 4, model swapped and rolled back within {_SWAP_SECONDS} s"
-    table.add_row(name, *_requests([swapped]), *_latencies([swapped]), "")
-    console = Console()
-    console.print(table)
-    for load in (swapped, *(load for each in rounds for load in (each.batch, each.noop, each.one, each.four))):
-        if load.failures:
-            console.print(f"failures: {load.failures}")
+        ratio = f"{share:.0%} of no-op"
+        table.add_row(f"one note, connections: {name}", *_requests(loads), *_latencies(loads), ratio)
+    table.add_row("the same, model swapped", *_requests([swapped]), *_latencies([swapped]), "")
+    Console().print(table)
 
 
 def _requests(loads: Sequence[Load]) -> tuple[str]:
