@@ -13,7 +13,7 @@ from serving.api.idempotency import KEY_HEADERS, given_key
 from serving.api.problems import Problem, RequestError, make_problem
 from serving.api.verdicts import is_id
 from serving.store.audit_log import record_action
-from serving.store.clock import now_us
+from serving.store.clock import database_us
 from serving.store.feedback import withdraw_feedback
 
 MAX_ITEMS = 100
@@ -76,7 +76,7 @@ async def withdraw_one(call: Call) -> None:
 
 def _withdraw(call: Call, feedback_id: str) -> bool:
     with call.service.store.begin() as connection:
-        is_known = withdraw_feedback(connection, feedback_id, at_us=now_us())
+        is_known = withdraw_feedback(connection, feedback_id, at_us=database_us(connection))
         if is_known:
             record_action(connection, actor=call.caller.name, action="feedback.withdraw", target=feedback_id)
         return is_known

@@ -12,7 +12,7 @@ from serving.api.note_input import MAX_ID_CHARS
 from serving.api.problems import RequestError
 from serving.api.routing import decode_body
 from serving.journal.record import new_id
-from serving.store.clock import now_us
+from serving.store.clock import database_us
 from serving.store.engine import Store
 from serving.store.feedback import Row, add_feedback, find_feedback, find_subjects
 from serving.store.verdicts import latest_verdict
@@ -96,8 +96,8 @@ def store_items(
     StoreUnavailable
         If the database is away; then nothing is stored.
     """
-    now = now_us()
     with store.begin() as connection:
+        now = database_us(connection)  # machines read what changed by it, each with a clock of its own
         good = [item for item in items if isinstance(item, FeedbackItem)]
         subjects = find_subjects(connection, {item.verdict_id for item in good if item.verdict_id is not None})
         notes = {item.note_id for item in good if item.note_id is not None and item.verdict_id is None}

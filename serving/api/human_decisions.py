@@ -12,7 +12,7 @@ from serving.store.engine import Store
 from serving.store.feedback import changed_decisions, newest_change, standing_decisions
 
 MAX_NOTES = 200_000
-_OVERLAP_US = 30_000_000  # a change may be committed this much later than it is dated, and clocks may differ
+_OVERLAP_US = 30_000_000  # a change may be committed this much later than it is dated
 _CHECKED_AT_ONCE = 100
 
 

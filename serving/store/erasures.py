@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, select, text
 
 from serving.journal.record import VerdictRecord
-from serving.store.clock import now_us
+from serving.store.clock import clock_ahead_us, database_us
 from serving.store.tables import erasure
 from serving.store.upsert import upsert
 
@@ -20,7 +20,10 @@ def note_hash(note_id: str) -> str:
 
 
 def drop_erased(connection: Connection, records: Sequence[VerdictRecord]) -> Sequence[VerdictRecord]:
-    """Leave out what was scored before its note or author was erased; no erasure happens until the transaction ends."""
+    """Leave out what was scored before its note or author was erased; no erasure happens until the transaction ends.
+
+    Erasures are dated by the database, records by this machine, whose clock may be another.
+    """
     _lock(connection, "pg_advisory_xact_lock_shared")
     if not records or not connection.execute(select(select(erasure).exists())).scalar():
         return records
@@ -28,17 +31,19 @@ def drop_erased(connection: Connection, records: Sequence[VerdictRecord]) -> Seq
     authors = _erased(connection, "author", {record.author_hash for record in records if record.author_hash})
     if not notes and not authors:
         return records
+    ahead_us = clock_ahead_us(connection)
     return [
         record
         for record in records
-        if record.scored_us > max(notes.get(note_hash(record.note_id), 0), authors.get(record.author_hash or "", 0))
+        if record.scored_us - ahead_us
+        > max(notes.get(note_hash(record.note_id), 0), authors.get(record.author_hash or "", 0))
     ]
 
 
 def add_erasure(connection: Connection, kind: str, id_hash: str, *, erased_us: int | None = None) -> None:
     """Note that a note or an author was erased, just now by default; waits for verdicts that are being stored."""
     _lock(connection, "pg_advisory_xact_lock")
-    erased_us = now_us() if erased_us is None else erased_us
+    erased_us = database_us(connection) if erased_us is None else erased_us
     statement = upsert(connection, erasure).values(kind=kind, id_hash=id_hash, erased_us=erased_us)
     later = {"erased_us": statement.excluded.erased_us}
     connection.execute(
