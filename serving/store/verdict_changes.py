@@ -14,6 +14,7 @@ from serving.store.verdicts import insert_verdicts
 from serving.webhooks.events import VerdictChanged
 from serving.webhooks.outbox import enqueue
 
+_LOCK = 0x74656C6C  # "tell"
 _IDS = 500  # a query
 
 
@@ -22,7 +23,7 @@ def insert_and_tell(connection: Connection, records: Sequence[VerdictRecord], *,
 
     It happens where verdicts are stored, not where they are answered: there the one before may not be stored yet, or
     the database may be away. One process's journal may be stored before another's: a verdict that comes late, and was
-    scored between two, is compared with the later one as well.
+    scored between two, is compared with the later one as well. Keepers of several machines do so one after another.
 
     Parameters
     ----------
@@ -36,6 +37,8 @@ def insert_and_tell(connection: Connection, records: Sequence[VerdictRecord], *,
     """
     if url is None:
         return insert_verdicts(connection, records)
+    if connection.dialect.name == "postgresql":  # two at once would not see each other's, and tell neither change
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     ids = {record.verdict_id for record in records}
     new = ids - _stored(connection, list(ids))
     inserted = insert_verdicts(connection, records)

@@ -1,3 +1,5 @@
+import threading
+
 import msgspec
 import pytest
 import sqlalchemy as sa
@@ -45,6 +47,20 @@ def test_a_change_is_told_where_the_verdict_before_is_stored_later(store):
     insert(store, before)
     (event,) = told(store)
     assert (event["verdict_id"], event["previous_verdict_id"]) == (after.verdict_id, before.verdict_id)
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("first", ["before", "after"])
+def test_a_change_is_told_where_two_machines_store_the_two_verdicts_at_once(store, first):
+    records = [make_record(**BEFORE), make_record(**AFTER | {"decision": "block"})]  # counted in rows of their own
+    mine, others = records if first == "before" else records[::-1]
+    other = threading.Thread(target=insert, args=(store, others))
+    with store.begin() as connection:
+        insert_and_tell(connection, [mine], url=URL)
+        other.start()
+        other.join(0.3)  # it stores its own before this one is committed, or waits for that
+    other.join()
+    assert len(told(store)) == 1
 
 
 def test_a_record_that_is_stored_again_is_told_once(store):
