@@ -1,6 +1,7 @@
 """From an endpoint's declaration to a route: who may call it, what it may bring, and the answer's form."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
@@ -27,6 +28,7 @@ _TOO_LONG = " of length <= "  # msgspec's words
 _NOBODY = Caller("", frozenset())
 _EVERYTHING = Caller("(no key)", frozenset({"score", "feedback", "admin"}))  # no key can have this name
 _encode = msgspec.json.Encoder().encode
+_logger = logging.getLogger("huoren.serving")
 
 
 def make_routes(endpoints: Sequence[Endpoint], service: Service) -> list[Route]:
@@ -63,6 +65,10 @@ def _route(path: str, methods: dict[str, Endpoint], service: Service) -> Route:
             metrics.REFUSED.labels("timeout").inc()
             late = RequestError(503, f"an answer must be ready within {_SECONDS:.0f} s. It was not.")
             return problem(late, state["request_id"])
+        except OSError as error:  # a full disk, or no file left to open: that passes
+            _logger.error("request %s: the system refused: %s", state["request_id"], error.strerror)
+            unusable = RequestError(503, "the service's files must be usable. They are not right now.")
+            return problem(unusable, state["request_id"])
 
     return Route(path, answer, methods=list(methods))
 
