@@ -13,11 +13,11 @@ from serving.api.idempotency import KEY_HEADER, given_key
 from serving.api.job_input import JSON, LINES, JobRequest, asked_in_query, take_json, take_lines
 from serving.api.problems import RequestError
 from serving.jobs.options import JobOptions
-from serving.jobs.spool import folder_of, host_of, remove, spool_of
+from serving.jobs.spool import folder_of, host_of, is_locked, remove, spool_of
 from serving.jobs.upload import Upload
 from serving.journal.record import new_id
 from serving.store.clock import DAY_US, now_us
-from serving.store.engine import Store
+from serving.store.engine import Store, StoreUnavailable
 from serving.store.jobs import count_waiting, find_job, insert_job
 from serving.webhooks.addresses import check_callback_url
 
@@ -98,10 +98,15 @@ def _keep(call: Call, upload: Upload, asked: JobRequest, job_id: str) -> tuple[R
     body_hash = asked.body_hash(upload.sha256)
     if (row := _find(store, job_id)) is not None:
         return _same(row, body_hash), True
-    folder = folder_of(settings, job_id)
+    folder, host = folder_of(settings, job_id), host_of(settings)
     if not upload.move_to(folder):
-        detail = f"a request with this {KEY_HEADER} must end before it comes again. It still runs."
-        raise RequestError(409, detail, type=RUNNING, headers={"Retry-After": "1"})
+        if is_locked(folder):
+            raise _still_runs()
+        if (row := _find(store, job_id)) is not None:
+            return _same(row, body_hash), True
+        remove(folder)  # left by a request that could not learn whether the database took its job
+        if not upload.move_to(folder):
+            raise _still_runs()
     options = JobOptions(
         policy=asked.policy,
         dry_run=asked.options.dry_run,
@@ -122,13 +127,17 @@ def _keep(call: Call, upload: Upload, asked: JobRequest, job_id: str) -> tuple[R
         "caller": call.caller.name,
         "created_us": now,
         "expires_us": now + DAY_US,
-        "host": host_of(settings),
+        "host": host,
     }
     is_new = False
     try:
         with store.begin() as connection:
             _refuse_full(connection, call.caller.name)  # others may have come since
             is_new = insert_job(connection, new)
+    except StoreUnavailable:
+        if is_new and _find(store, job_id) is None:  # what was not committed; while nobody can tell, the input stays
+            is_new = False
+        raise
     finally:
         if not is_new:
             remove(folder)
@@ -136,6 +145,11 @@ def _keep(call: Call, upload: Upload, asked: JobRequest, job_id: str) -> tuple[R
     if row is None:
         raise RequestError(503, "the job must be in the database. It is no longer.")
     return _same(row, body_hash), not is_new
+
+
+def _still_runs() -> RequestError:
+    detail = f"a request with this {KEY_HEADER} must end before it comes again. It still runs."
+    return RequestError(409, detail, type=RUNNING, headers={"Retry-After": "1"})
 
 
 def _find(store: Store, job_id: str) -> Row[Any] | None:

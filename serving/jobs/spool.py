@@ -8,6 +8,9 @@ import shutil
 import socket
 import time
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
 
 from serving.journal.record import new_id
 from serving.settings import Settings
@@ -105,8 +108,11 @@ def delete_expired(store: Store, settings: Settings) -> None:
 
 
 def is_locked(folder: Path) -> bool:
-    """Tell whether a living process holds a folder."""
-    lock = lock_folder(folder)
+    """Tell whether a living process holds a folder; none holds one that is gone."""
+    try:
+        lock = lock_folder(folder)
+    except FileNotFoundError:
+        return False
     if lock is None:
         return True
     os.close(lock)
@@ -125,15 +131,19 @@ def lock_folder(folder: Path) -> int | None:
 
 
 def _tidy(store: Store, folder: Path) -> None:
-    with store.read() as connection:
-        row = find_job(connection, folder.name)
+    row = _row(store, folder)
     if row is None:
-        if _is_old(folder):
+        if _is_old(folder) and not is_locked(folder) and _row(store, folder) is None:  # it may have got one meanwhile
             remove(folder)
     elif row.state == "cancelled" or row.expires_us <= now_us():
         remove(folder)
     elif row.state not in WAITING:
         remove_input(folder)
+
+
+def _row(store: Store, folder: Path) -> Row[Any] | None:
+    with store.read() as connection:
+        return find_job(connection, folder.name)
 
 
 def _is_old(folder: Path) -> bool:

@@ -29,8 +29,13 @@ class Upload:
     def __init__(self, spool: Path) -> None:
         self.folder = spool / f"{new_id()}{UPLOAD}"
         self.folder.mkdir(mode=0o700)
-        self._lock = lock_folder(self.folder)
-        self._file = os.open(self.folder / INPUT, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._file, self._lock, self._is_given = -1, None, False
+        try:
+            self._lock = lock_folder(self.folder)
+            self._file = os.open(self.folder / INPUT, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError:
+            self.discard()
+            raise
         self._digest = hashlib.sha256()
         self.notes = self._lines = 0
         self._is_in_note = False
@@ -75,31 +80,32 @@ class Upload:
         os.fsync(self._file)
 
     def move_to(self, folder: Path) -> bool:
-        """Give the input to a job; False where the folder is taken: another upload of the same job was faster."""
+        """Give the input to a job; False where the folder is taken: another upload of the same job was faster.
+
+        The folder stays locked until `discard`, so that nobody takes it for one that was left.
+        """
         try:
             self.folder.rename(folder)
         except OSError:
             if folder.exists():
                 return False
             raise
-        self._close()
+        self._is_given = True
         return True
 
     def discard(self) -> None:
-        """Leave nothing behind; nothing where the input was given away."""
-        if self._file >= 0:
-            self._close()
+        """Let go of the folder, and leave nothing of it where it was not given away."""
+        if not self._is_given:
             shutil.rmtree(self.folder, ignore_errors=True)
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.close(file)
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
 
     def _refuse_too_many(self) -> None:
         if self.notes > MAX_NOTES:
             raise DataError(f"a job must have at most {MAX_NOTES} notes. Got more.")
         if self._lines > 2 * MAX_NOTES:  # millions of blank ones would keep the jobs of others waiting
             raise DataError(f"a job must have at most {2 * MAX_NOTES} lines, blank ones among them. Got more.")
-
-    def _close(self) -> None:
-        os.close(self._file)
-        self._file = -1
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None

@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import json
 import socket
@@ -139,10 +140,47 @@ def test_a_key_whose_first_upload_is_not_in_yet_is_told_to_come_again(client, re
     assert spooled(client) == []
 
 
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_job_that_the_database_did_not_take_may_come_again_under_its_key(client, monkeypatch, is_away):
+    store, key = client.app.state.service.store, {"Idempotency-Key": "7"}
+
+    @contextlib.contextmanager
+    def fail(*_):
+        raise StoreUnavailable("the database must answer.")
+        yield
+
+    @contextlib.contextmanager
+    def begin_and_lose():
+        with store.engine.connect() as connection:
+            yield connection
+            connection.rollback()
+        if is_away:
+            patch.setattr(store, "read", fail)
+        raise StoreUnavailable("the database must answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "begin", begin_and_lose)
+        assert send(client, headers=key).status_code == 503
+    again = send(client, headers=key)
+    assert (again.status_code, again.headers.get("idempotency-replayed")) == (202, None)
+    assert spooled(client) == [again.json()["job_id"]]
+
+
 def test_results_are_refused_until_the_job_is_done(client, refused):
     job_id = send(client).json()["job_id"]
     assert client.get(f"/v1/jobs/{job_id}").json()["results"] is None
     refused(client.get(f"/v1/jobs/{job_id}/results"), 409)
+
+
+def test_a_spool_that_cannot_be_read_is_503(client, refused, monkeypatch):
+    def fail(settings):
+        raise OSError(24, "Too many open files")
+
+    job_id = send(client).json()["job_id"]
+    monkeypatch.setattr("serving.api.jobs.host_of", fail)
+    answer = client.delete(f"/v1/jobs/{job_id}")
+    refused(answer, 503)
+    assert answer.headers["retry-after"] == "1"
 
 
 @pytest.mark.parametrize("job_id", ["0" * 32, "..%2f..%2fsecret", "x", "%00"])

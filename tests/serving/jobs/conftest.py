@@ -41,6 +41,7 @@ class Jobs:
         upload.finish()
         job_id = new_id()
         assert upload.move_to(folder_of(self.settings, job_id))
+        upload.discard()
         created_us = now_us() - age_us
         row = {
             "job_id": job_id,

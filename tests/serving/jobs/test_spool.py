@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from data.errors import DataError
+from serving.jobs import upload as upload_module
 from serving.jobs.spool import INPUT, RESULTS, delete_expired, folder_of, host_of, remove, spool_of
 from serving.jobs.upload import Upload
 from serving.settings import Settings
@@ -117,6 +118,28 @@ def test_what_a_killed_process_uploaded_is_deleted_and_what_a_living_one_uploads
     make_old(folder)
     delete_expired(jobs.store, jobs.settings)
     assert not folder.exists()
+
+
+def test_a_folder_that_an_upload_holds_waits_for_its_job_however_old_it_is(jobs):
+    upload, folder = Upload(spool_of(jobs.settings)), jobs.folder("0" * 32)
+    assert upload.move_to(folder)
+    make_old(folder)
+    delete_expired(jobs.store, jobs.settings)
+    assert folder.exists()
+    upload.discard()
+    delete_expired(jobs.store, jobs.settings)
+    assert not folder.exists()
+
+
+def test_an_upload_that_cannot_begin_leaves_nothing(tmp_path, monkeypatch):
+    held, lock_folder = [], upload_module.lock_folder
+    monkeypatch.setattr(upload_module, "lock_folder", lambda folder: held.append(lock_folder(folder)) or held[0])
+    monkeypatch.setattr(upload_module, "INPUT", "no/such/folder")
+    with pytest.raises(OSError, match="No such file"):
+        Upload(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(held[0])
 
 
 def test_an_upload_that_is_discarded_leaves_nothing(tmp_path):
