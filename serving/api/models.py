@@ -10,6 +10,7 @@ from serving.api.endpoint import Call, Endpoint
 from serving.api.problems import RequestError
 from serving.api.shadow import ENDPOINTS as SHADOW
 from serving.api.shadow import ShadowInfo, Version, prepare_model, shadow_in_use
+from serving.api.stored_change import follow_change
 from serving.live.catalogue import KnownModel, Origin, list_models
 from serving.live.changes import choose_model, previous_model
 from serving.live.model_figures import LabelFigures, figures_of
@@ -79,9 +80,9 @@ def _swap(call: Call, version: str, action: str) -> SwapAnswer:
     models = call.service.models
     before = models.model_version
     prepare_model(call, version)
-    choose_model(call.service.store, version, by=call.caller.name, before=before, action=action)
-    models.refresh()
-    return SwapAnswer(version, models.choice.previous_model)
+    previous = choose_model(call.service.store, version, by=call.caller.name, before=before, action=action)
+    follow_change(models)
+    return SwapAnswer(version, previous)
 
 
 def _list(call: Call) -> ModelsAnswer:

@@ -11,7 +11,8 @@ from serving.api.versioned import (
     PutAnswer,
     PutQuery,
     VersionQuery,
-    answer_put,
+    answer_change,
+    answer_check,
     if_match,
     roll_back_version,
     standing,
@@ -68,10 +69,10 @@ def _read_phrases(call: Call) -> PhrasesAnswer:
 def _put_phrases(call: Call) -> PutAnswer:
     check_phrases(call.body)
     expected = if_match(call)
-    if not call.query.dry_run:
-        put_phrases(call.service.store, call.body, by=call.caller.name, expected=expected)
-        call.service.models.refresh()
-    return answer_put(call, PHRASES, DEFAULT, expected)
+    if call.query.dry_run:
+        return answer_check(call, PHRASES, DEFAULT, expected)
+    version = put_phrases(call.service.store, call.body, by=call.caller.name, expected=expected)
+    return answer_change(call, DEFAULT, version)
 
 
 ENDPOINTS = (

@@ -18,7 +18,8 @@ from serving.api.versioned import (
     PutAnswer,
     PutQuery,
     VersionQuery,
-    answer_put,
+    answer_change,
+    answer_check,
     if_match,
     is_name,
     roll_back_version,
@@ -132,16 +133,16 @@ def _read_policy(call: Call) -> PolicyAnswer:
 
 
 def _put_policy(call: Call) -> PutAnswer:
-    name, models, store = call.path["name"], call.service.models, call.service.store
+    name = call.path["name"]
     if not is_name(name):
         raise RequestError(422, "a policy's name must be 1 to 64 letters, digits, _ or -. Got something else.")
     checked_policy(call.body, name)
     expected = if_match(call)
-    if not call.query.dry_run:
-        base = _replaced(call, name)
-        put_policy(store, name, call.body, by=call.caller.name, expected=expected, base=base)
-        models.refresh()
-    return answer_put(call, POLICY + name, name, expected)
+    if call.query.dry_run:
+        return answer_check(call, POLICY + name, name, expected)
+    base = _replaced(call, name)
+    version = put_policy(call.service.store, name, call.body, by=call.caller.name, expected=expected, base=base)
+    return answer_change(call, name, version)
 
 
 def _replaced(call: Call, name: str) -> Policy | None:

@@ -8,6 +8,7 @@ import msgspec
 from data.errors import ModelError
 from serving.api.endpoint import Call, Endpoint
 from serving.api.problems import RequestError
+from serving.api.stored_change import follow_change
 from serving.live.agreement import ShadowReport, report_agreement
 from serving.live.changes import choose_shadow, remove_shadow
 from serving.live.shadow import ShadowStatus
@@ -74,7 +75,7 @@ async def put_shadow(call: Call) -> ShadowAnswer:
             raise RequestError(422, detail, pointer="/version")
         prepare_model(call, body.version)
         choose_shadow(call.service.store, body.version, body.share, by=call.caller.name)
-        models.refresh()
+        follow_change(models)
         return ShadowAnswer(shadow=shadow_in_use(call), report=None)
 
     return await call.service.in_thread(work)
@@ -85,7 +86,7 @@ async def delete_shadow(call: Call) -> None:
 
     def work() -> None:
         remove_shadow(call.service.store, by=call.caller.name)
-        call.service.models.refresh()
+        follow_change(call.service.models)
 
     await call.service.in_thread(work)
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from serving.api.endpoint import Call
 from serving.api.problems import RequestError
+from serving.api.stored_change import follow_change
 from serving.live.changes import roll_back_document
 from serving.live.deployments import read_deployments
 from serving.live.documents import Kind, list_versions, read_document
@@ -58,23 +59,30 @@ def roll_back_version(call: Call, kind: Kind, name: str) -> PutAnswer:
         409 if there was none.
     """
     version = roll_back_document(call.service.store, kind, name, by=call.caller.name)
-    call.service.models.refresh()
-    return PutAnswer(version=version, policy_version=_policy_version(call, name), dry_run=False)
+    return answer_change(call, name, version)
 
 
-def answer_put(call: Call, row_name: str, name: str, expected: int | None) -> PutAnswer:
-    """Say what is in use now that a new version was stored, or only checked.
+def answer_change(call: Call, name: str, version: int) -> PutAnswer:
+    """Put into use what was just stored, and say so; `policy_version` is null where that takes a second more."""
+    is_followed = follow_change(call.service.models)
+    return PutAnswer(
+        version=version, policy_version=_policy_version(call, name) if is_followed else None, dry_run=False
+    )
+
+
+def answer_check(call: Call, row_name: str, name: str, expected: int | None) -> PutAnswer:
+    """Say what is in use where a new version was only checked.
 
     Raises
     ------
     RequestError
-        409 if another version is in use than a check expected.
+        409 if another version is in use than was expected.
     """
     with call.service.store.read() as connection:
         current, _ = standing(connection, row_name)
-    if call.query.dry_run and expected is not None and expected != current:
+    if expected is not None and expected != current:
         raise RequestError(409, f"If-Match must be the version in use, {current}. It is another: read it again.")
-    return PutAnswer(version=current, policy_version=_policy_version(call, name), dry_run=call.query.dry_run)
+    return PutAnswer(version=current, policy_version=_policy_version(call, name), dry_run=True)
 
 
 def standing(connection: Connection, row_name: str) -> tuple[int, int | None]:

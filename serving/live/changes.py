@@ -18,20 +18,28 @@ _NO_PREVIOUS = "something must have been in use before. Nothing was."
 _OTHER_VERSION = "If-Match must be the version in use, {0}. It is another: read it again."
 
 
-def choose_model(store: Store, version: str, *, by: str, before: str | None, action: str = "model.swap") -> None:
-    """Put a model into use.
+def choose_model(store: Store, version: str, *, by: str, before: str | None, action: str = "model.swap") -> str | None:
+    """Put a model into use; the one that is in use already changes nothing, so that a roll-back still leads elsewhere.
 
     Parameters
     ----------
     before
         What is in use where nobody chose one yet.
+
+    Returns
+    -------
+    str or None
+        What a roll-back puts into use.
     """
     with changing(store) as connection:
         row = read_deployments(connection).get(MODEL)
         old = before if row is None else row.value.get("version")
+        if row is not None and old == version:
+            return None if row.previous is None else row.previous.get("version")
         first = None if before is None else {"version": before}
         deploy(connection, MODEL, {"version": version}, row=row, by=by, before=first)
         record_action(connection, actor=by, action=action, target=version, details={"before": old})
+    return old
 
 
 def previous_model(store: Store) -> str:

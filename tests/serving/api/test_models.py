@@ -3,6 +3,7 @@ import threading
 import pytest
 from sqlalchemy import select
 
+from serving.store.engine import StoreUnavailable
 from serving.store.tables import audit_log
 from tests.serving.api.conftest import wait_until
 from tests.serving.live.conftest import add_model
@@ -54,6 +55,18 @@ def test_a_roll_back_puts_the_model_before_into_use(client):
     swap(client, "9.1")
     assert client.post("/v1/models/rollback").json() == {"current": "fake-1", "previous": "9.1"}
     assert classify(client)["model_version"] == "fake-1"
+
+
+def test_a_roll_back_that_was_stored_is_answered_where_the_database_went_away_since(client, monkeypatch):
+    swap(client, "9.1")
+
+    def fail():
+        raise StoreUnavailable("the database must answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client.app.state.service.models, "refresh", fail)
+        answer = client.post("/v1/models/rollback")
+    assert (answer.status_code, answer.json()) == (200, {"current": "fake-1", "previous": "9.1"})
 
 
 def test_a_roll_back_without_a_model_before_is_refused(client):

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from serving.note_classifier import load_classifier
+from serving.store.engine import StoreUnavailable
 from tests.serving.live.conftest import LENIENT
 
 NOTE = {"note_id": "n", "title": "好物", "body": "加微信 abcd1234 拿优惠"}
@@ -35,6 +36,19 @@ def test_a_request_names_the_policy_that_decides(client):
     assert put(client).json() == {"version": 1, "policy_version": "lenient@1", "dry_run": False}
     assert (verdict(client, "lenient")["decision"], verdict(client)["decision"]) == ("pass", "review")
     assert verdict(client, "lenient")["policy_version"] == "lenient@1"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/v1/policies/lenient", BODY), ("/v1/phrases", {"allow": [], "block": ["词"]})]
+)
+def test_what_was_stored_is_answered_where_the_database_went_away_since(client, monkeypatch, path, body):
+    def fail():
+        raise StoreUnavailable("the database must answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client.app.state.service.models, "refresh", fail)
+        answer = client.put(path, json=body)
+    assert (answer.status_code, answer.json()) == (200, {"version": 1, "policy_version": None, "dry_run": False})
 
 
 def test_an_unknown_policy_is_refused(client):

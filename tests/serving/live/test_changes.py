@@ -108,6 +108,12 @@ def test_the_model_before_the_first_choice_can_be_gone_back_to(store):
     assert (chosen(store).model, previous_model(store)) == ("2", "1")
 
 
+def test_a_model_that_is_chosen_twice_leaves_the_one_before_to_go_back_to(store):
+    assert [choose_model(store, "2", by="ann", before="1") for _ in range(2)] == ["1", "1"]
+    assert previous_model(store) == "1"
+    assert len(actions(store)) == 1
+
+
 def test_without_a_choice_there_is_no_model_to_go_back_to(store):
     with pytest.raises(RequestError) as caught:
         previous_model(store)
