@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from serving.jobs.callback import tell_end
 from serving.journal.record import new_id
 from serving.settings import Settings
 from serving.store.clock import now_us
@@ -97,7 +98,8 @@ def remove_input(folder: Path) -> None:
 def delete_expired(store: Store, settings: Settings) -> None:
     """Delete what no job needs any more: expired, cancelled, uploads that were cut off; a chore of the keeper."""
     with store.begin() as connection:
-        expire_jobs(connection)
+        for job in expire_jobs(connection):
+            tell_end(connection, job)
     for folder in spool_of(settings).iterdir():
         if folder.name.endswith(".gone"):
             shutil.rmtree(folder, ignore_errors=True)

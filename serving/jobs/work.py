@@ -14,6 +14,7 @@ from serving import metrics
 from serving.api.human_decisions import HumanDecisions
 from serving.api.problems import RequestError
 from serving.jobs.batches import make_batches
+from serving.jobs.callback import tell_end
 from serving.jobs.judging import JobJudge, count
 from serving.jobs.lines import read_lines
 from serving.jobs.options import JobOptions
@@ -25,12 +26,11 @@ from serving.journal.record import VerdictRecord
 from serving.journal.writer import JournalWriter
 from serving.note_classifier import NoteClassifier
 from serving.settings import Settings
-from serving.store.clock import now_us, time_of
+from serving.store.clock import now_us
 from serving.store.engine import Store, StoreUnavailable
-from serving.store.jobs import end_job, report_progress, start_job
+from serving.store.jobs import end_job, find_job, report_progress, start_job
 from serving.store.note_text import save
-from serving.webhooks.events import JobFinished, JobState
-from serving.webhooks.outbox import enqueue
+from serving.webhooks.events import JobState
 
 _TELL_SECONDS = 1.0
 _PAUSE_SECONDS = 0.5
@@ -157,22 +157,14 @@ class JobWorker:
 
     def _end(self, row: Row[Any], progress: Progress, state: JobState, error: str | None) -> bool:
         """End the job in its row; False where it was cancelled before."""
-        done, failed, finished_us = progress.done, progress.failed, now_us()
+        counts = {"done": progress.done, "failed": progress.failed}
         with self.store.begin() as connection:
-            counts = {"done": done, "failed": failed}
-            if not end_job(connection, row.job_id, state=state, error=error, finished_us=finished_us, **counts):
-                return False
-            if row.callback_url:
-                finished = JobFinished(
-                    job_id=row.job_id,
-                    state=state,
-                    total=row.total,
-                    done=done,
-                    failed=failed,
-                    finished_at=time_of(finished_us),
-                    results=f"/v1/jobs/{row.job_id}/results",
-                )
-                enqueue(connection, url=row.callback_url, body=finished)
+            ended = end_job(connection, row.job_id, state=state, error=error, finished_us=now_us(), **counts)
+            if ended is None:
+                # Done already: by the try before, whose commit the database could not answer any more.
+                now = find_job(connection, row.job_id)
+                return now is not None and now.state == state == "done"
+            tell_end(connection, ended)
         metrics.JOBS.labels(state).inc()
         return True
 

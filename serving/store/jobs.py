@@ -94,12 +94,12 @@ def end_job(
     failed: int,
     finished_us: int,
     error: str | None = None,
-) -> bool:
-    """End a running job: its results are kept for a day; False where it was ended before."""
+) -> Row[Any] | None:
+    """End a running job and give it as it stands then: its results are kept for a day; None where it had ended."""
     running = update(job).where(job.c.job_id == job_id, job.c.state == "running")
     values = {"state": state, "done": done, "failed": failed, "error": error}
     ended = running.values(**values, finished_us=finished_us, expires_us=finished_us + DAY_US)
-    return connection.execute(ended).rowcount == 1
+    return connection.execute(ended.returning(job)).one_or_none()
 
 
 def cancel_job(connection: Connection, job_id: str) -> None:
@@ -110,8 +110,8 @@ def cancel_job(connection: Connection, job_id: str) -> None:
     connection.execute(update(job).where(job.c.job_id == job_id, job.c.expires_us > now).values(expires_us=now))
 
 
-def expire_jobs(connection: Connection) -> None:
-    """End what still waits or runs a day after it came: its input is deleted."""
+def expire_jobs(connection: Connection) -> list[Row[Any]]:
+    """End what still waits or runs a day after it came, and give it: its input is deleted."""
     now = now_us()
     late = update(job).where(job.c.state.in_(WAITING), job.c.expires_us <= now)
-    connection.execute(late.values(state="failed", finished_us=now, error=_EXPIRED))
+    return list(connection.execute(late.values(state="failed", finished_us=now, error=_EXPIRED).returning(job)))

@@ -4,8 +4,9 @@ import subprocess
 import sys
 import time
 
+import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from data.errors import DataError
 from serving.jobs import upload as upload_module
@@ -14,7 +15,7 @@ from serving.jobs.upload import Upload
 from serving.settings import Settings
 from serving.store.clock import DAY_US
 from serving.store.jobs import cancel_job
-from serving.store.tables import job
+from serving.store.tables import job, webhook
 
 NOTE = '{"note_id": "n1"}'
 _UPLOAD_AND_HANG = """
@@ -57,6 +58,16 @@ def test_a_job_that_expires_before_its_end_fails_and_its_input_is_deleted(jobs):
     assert jobs.row(job_id).state == "failed"
     assert "24 hours" in jobs.row(job_id).error
     assert not jobs.folder(job_id).exists()
+
+
+def test_a_job_that_expires_is_told_to_its_callback_once(jobs):
+    job_id = jobs.add([NOTE], age_us=DAY_US, callback_url="http://127.0.0.1:9/")
+    for _machine in range(2):
+        delete_expired(jobs.store, jobs.settings)
+    with jobs.store.read() as connection:
+        (body,) = connection.execute(select(webhook.c.body)).scalars()
+    told = msgspec.json.decode(body)
+    assert (told["event"], told["job_id"], told["state"]) == ("job.finished", job_id, "failed")
 
 
 def test_results_are_deleted_a_day_after_the_end(jobs):

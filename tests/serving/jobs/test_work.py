@@ -1,3 +1,4 @@
+import contextlib
 import dataclasses
 import json
 
@@ -7,7 +8,8 @@ from sqlalchemy import select
 from serving.jobs.batches import BATCH_NOTES
 from serving.jobs.progress import read_progress
 from serving.jobs.work import Stopped
-from serving.store.jobs import cancel_job
+from serving.store.engine import StoreUnavailable
+from serving.store.jobs import cancel_job, find_job
 from serving.store.tables import feed_count, note_text, webhook
 
 CANARY = "金丝雀不外传"
@@ -176,6 +178,28 @@ def test_the_end_of_a_job_is_told_in_the_same_transaction(jobs):
         "done": 1,
         "failed": 1,
     }
+
+
+def test_results_stay_where_the_database_stored_the_end_and_could_not_say_so(jobs, monkeypatch):
+    begin = jobs.store.begin
+
+    @contextlib.contextmanager
+    def begin_and_break_off():
+        with begin() as connection:
+            yield connection
+            has_ended = find_job(connection, job_id).state == "done"
+        if has_ended and broken:
+            broken.pop()
+            raise StoreUnavailable("the database must answer.")
+
+    broken = [True]
+    job_id = jobs.add([note(1)], callback_url="http://127.0.0.1:9/")
+    monkeypatch.setattr(jobs.store, "begin", begin_and_break_off)
+    jobs.work_off(job_id)
+    assert not broken
+    assert len(jobs.results(job_id)) == 1
+    with jobs.store.read() as connection:
+        assert len(connection.execute(select(webhook)).all()) == 1
 
 
 def test_progress_is_on_disk_after_each_batch(jobs):
