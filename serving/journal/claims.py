@@ -116,7 +116,12 @@ class Claims:
             return Running()
         if row[0] != body_hash:
             return Mismatch()
-        return Running() if row[1] is None else Done(_decode(row[1]))
+        if row[1] is None:
+            return Running()
+        try:
+            return Done(_decode(row[1]))
+        except msgspec.MsgspecError:  # another version wrote it: judged anew, as on another machine
+            return self._take_over(key_hash, row[1])
 
     def finish(self, key_hash: str, record: VerdictRecord) -> None:
         """Keep what the key was answered with; called once the journal holds it.
@@ -189,6 +194,10 @@ class Claims:
         """Close the connection."""
         with self._lock:
             self._connection.close()
+
+    def _take_over(self, key_hash: str, record: bytes) -> New | Running:
+        update = "UPDATE claim SET record = NULL, boot = ? WHERE key_hash = ? AND record = ?"
+        return New() if self._write(update, [(self._boot, key_hash, record)]) else Running()
 
     def _read(self, query: str) -> list[tuple[str]]:
         with self._lock:

@@ -1,6 +1,9 @@
+import contextlib
 import logging
+import sqlite3
 import threading
 
+import msgspec
 import pytest
 
 from serving.journal import claims as claims_module
@@ -41,6 +44,21 @@ def test_a_key_with_another_body_is_a_mismatch(claims, is_done):
         claims.finish(KEY, make_record())
 
     assert claims.claim(KEY, "another body") == Mismatch()
+
+
+def test_a_key_that_another_version_answered_is_new(path, claims):
+    record = make_record(idempotency_hash=KEY)
+    claims.claim(KEY, "body")
+    claims.finish(KEY, record)
+    fewer_fields = msgspec.msgpack.encode(msgspec.structs.astuple(record)[:-1])
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE claim SET record = ?", (fewer_fields,))
+
+    assert claims.claim(KEY, "another body") == Mismatch()
+    assert claims.claim(KEY, "body") == New()
+    assert claims.claim(KEY, "body") == Running()
+    claims.finish(KEY, record)
+    assert claims.claim(KEY, "body") == Done(record)
 
 
 def test_a_released_key_is_new_again(claims):
