@@ -75,10 +75,15 @@ def create_app(
             thread.start()
         await asyncio.to_thread(service.upkeep.follow_people)
         ending = asyncio.Event()
-        tasks = [asyncio.create_task(warm_up()), asyncio.create_task(service.upkeep.run(ending))]
+        tasks = [
+            asyncio.create_task(warm_up(), name="warming up"),
+            asyncio.create_task(service.upkeep.run(ending), name="looking after the service"),
+        ]
+        for task in tasks:
+            task.add_done_callback(_tell_failure)
         yield
         ending.set()
-        await asyncio.gather(*tasks)  # what they do in threads holds connections: it ends first
+        await asyncio.wait(tasks)  # what they do in threads holds connections: it ends first
         await asyncio.to_thread(_close, service, stop, thread)
 
     # No pages of FastAPI's own: they load scripts from elsewhere.
@@ -120,6 +125,11 @@ def _make_service(settings: Settings, classifier: NoteClassifier | None) -> Serv
         reports=FeedReports(settings),
         upkeep=Upkeep(store, access, models, humans, claims),
     )
+
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _logger.error("%s ended early: %s", task.get_name(), type(error).__name__)
 
 
 def _close(service: Service, stop: threading.Event, thread: threading.Thread | None) -> None:

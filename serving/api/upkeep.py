@@ -30,6 +30,7 @@ class Upkeep:
     ) -> None:
         self._store, self._access, self._models, self._humans, self._claims = store, access, models, humans, claims
         self.database_is_up = True
+        self._told = ""
         self._asked_at = math.inf  # seconds of `time.monotonic`, while an answer is due
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -41,7 +42,7 @@ class Upkeep:
             while not looking.done():
                 await asyncio.wait([looking], timeout=_SECONDS)
                 self._note_silence()
-            await looking
+            self._tell_failure(looking)
 
     def look_once(self) -> None:
         """Read what changed; blocks. Each part for itself: one that fails leaves the others going."""
@@ -58,6 +59,14 @@ class Upkeep:
         if is_up:
             self._attempt(self._access.refresh)
             self._attempt(lambda: self._humans.refresh(self._store))
+
+    def _tell_failure(self, looking: asyncio.Task[None]) -> None:
+        """Tell what nobody foresaw, once while it lasts; looking goes on, for who follows nothing is of no use."""
+        error = None if looking.cancelled() else looking.exception()
+        failure = "" if error is None else type(error).__name__  # its words may hold text
+        if failure and failure != self._told:
+            _logger.error("looking after the service failed and is tried again: %s", failure)
+        self._told = failure
 
     def _note_silence(self) -> None:
         """Count a database as away that was asked for a sign of life and hangs."""

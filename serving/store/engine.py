@@ -15,6 +15,7 @@ from sqlalchemy.exc import (
     InterfaceError,
     InternalError,
     OperationalError,
+    SQLAlchemyError,
     TimeoutError,
 )
 
@@ -127,11 +128,11 @@ class Store:
             engine.dispose()
 
     def is_up(self) -> bool:
-        """Ask the database for a sign of life."""
+        """Ask the database for a sign of life; whatever else comes is none."""
         try:
             with self._read() as connection:
                 connection.execute(text("SELECT 1"))
-        except StoreUnavailable:
+        except (StoreUnavailable, SQLAlchemyError):
             return False
         return True
 

@@ -9,7 +9,9 @@ from fastapi.testclient import TestClient
 
 from data.errors import ModelError
 from serving.api.app import create_app
+from serving.journal import boots
 from serving.settings import Settings
+from tests.serving.api.conftest import wait_until
 
 NOTE = {"note_id": "n1", "title": "上🍑搜", "body": "🍑🍑想要的加微信abc"}
 SECRET = "加我薇信secret88"
@@ -66,6 +68,21 @@ def test_a_model_that_cannot_be_loaded_is_told_and_never_ready(monkeypatch, serv
             if "manifest" in answer.text:
                 break
         assert refused(answer, 503)["detail"] == "m/manifest.json: must be readable."
+
+
+def test_a_model_that_fails_as_nobody_foresaw_is_told_and_the_service_ends_in_good_order(
+    classifier, serve, caplog, refused
+):
+    def warm():
+        raise ValueError(SECRET)
+
+    classifier.warm = warm
+    with serve(classifier) as client:
+        wait_until(lambda: "warming up ended early: ValueError" in caplog.text)
+        refused(client.get("/readyz"), 503)
+    service = client.app.state.service
+    assert not boots.is_alive(service.settings.state / "journal" / service.journal.boot)
+    assert SECRET not in caplog.text
 
 
 def test_nothing_is_loaded_when_the_app_is_built(monkeypatch, tmp_path):

@@ -28,3 +28,23 @@ def test_a_database_that_hangs_counts_as_away_until_it_answers(monkeypatch):
         await running
 
     asyncio.run(asyncio.wait_for(live(), 60))
+
+
+def test_what_nobody_foresaw_does_not_end_it_and_is_told_once(monkeypatch, caplog):
+    monkeypatch.setattr(upkeep_module, "_SECONDS", 0.01)
+    models, store = Mock(), SimpleNamespace(is_shut=False, is_up=lambda: True)
+    models.refresh.side_effect = [None, ValueError("canary"), ValueError("canary"), *[None] * 10_000]
+    upkeep = Upkeep(store, Mock(), models, Mock(), Mock())
+
+    async def live():
+        stop = asyncio.Event()
+        running = asyncio.create_task(upkeep.run(stop))
+        while models.refresh.call_count < 5:
+            await asyncio.sleep(0.01)
+        stop.set()
+        await running
+
+    asyncio.run(asyncio.wait_for(live(), 60))
+    assert [record.message for record in caplog.records] == [
+        "looking after the service failed and is tried again: ValueError"
+    ]

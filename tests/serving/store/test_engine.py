@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from data.errors import ConfigError
 from serving.settings import Settings
@@ -97,6 +97,14 @@ def test_a_file_that_cannot_be_made_is_told(tmp_path):
     with pytest.raises(StoreUnavailable, match="No such file"):
         write(store)
     store.close()
+
+
+def test_whatever_else_comes_is_no_sign_of_life(store, monkeypatch):
+    def fail(*_):
+        raise ProgrammingError("SELECT 1", {}, Exception())
+
+    monkeypatch.setattr("serving.store.engine.text", fail)
+    assert not store.is_up()
 
 
 def test_no_value_stands_in_an_error(store):
