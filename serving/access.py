@@ -43,7 +43,7 @@ class Access:
         self._limit = RateLimit(settings.state / "rates")
         self._entries: Mapping[str, _Entry] = {}
         self._rates: Mapping[tuple[str, int | None], _Entry] = {}
-        self._known = read_snapshot(self._snapshot)
+        self._known = self._kept = read_snapshot(self._snapshot)
         self._had_key = bool(self._own)
         self._use()
 
@@ -63,6 +63,8 @@ class Access:
         ------
         StoreUnavailable
             If the database is away; what was known stays in force.
+        OSError
+            If the disk does not keep what was learnt: it is in force, and written next time.
         """
         with self._store.read() as connection:
             rows = list_keys(connection)
@@ -76,7 +78,9 @@ class Access:
         if known != self._known:
             self._known = known
             self._use()
+        if known != self._kept:
             write_snapshot(self._snapshot, known)
+            self._kept = known
 
     def find(self, token: str) -> Caller | None:
         """Say whose key this is; None for one that is unknown or revoked."""

@@ -59,10 +59,10 @@ def read_key_list(text: str | None) -> tuple[KnownKey, ...]:
 
 
 def read_snapshot(path: Path) -> KnownKeys | None:
-    """Read what `write_snapshot` wrote; None where nobody has, or another version of huoren did."""
+    """Read what `write_snapshot` wrote; None where nobody has, another version of huoren did, or it is damaged."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=KnownKeys)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, UnicodeDecodeError, msgspec.DecodeError):
         return None
 
 

@@ -120,9 +120,31 @@ def test_the_snapshot_holds_hashes_alone_and_is_its_owners(open_access, store, t
     assert sorted(each.name for each in path.parent.iterdir()) == ["keys.json", "rates"]
 
 
-def test_a_snapshot_that_cannot_be_read_counts_as_none(open_access, tmp_path):
+def test_a_revoked_key_that_a_full_disk_kept_on_is_unknown_once_it_takes_something(
+    open_access, store, away, monkeypatch
+):
+    key = add(store)
+    access = open_access()
+    access.refresh()
+    with store.begin() as connection:
+        revoke_key(connection, "shop", actor="ops")
+
+    def fail(path, keys):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.access.write_snapshot", fail)
+        with pytest.raises(OSError, match="No space"):
+            access.refresh()
+    assert access.find(key) is None
+    access.refresh()
+    assert open_access(away).find(key) is None
+
+
+@pytest.mark.parametrize("content", [b'{"keys": 1}', b'{"was_any": true, "keys": [{"name": "\xff"}]}'])
+def test_a_snapshot_that_cannot_be_read_counts_as_none(open_access, tmp_path, content):
     (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "keys.json").write_text('{"keys": 1}')
+    (tmp_path / "state" / "keys.json").write_bytes(content)
     access = open_access()
     assert not access.is_open
     access.refresh()
