@@ -35,11 +35,19 @@ class Progress(msgspec.Struct, kw_only=True):
 
 
 def read_progress(folder: Path) -> Progress:
-    """Read how far a job is; a new one is nowhere."""
+    """Read how far a job is; a new one is nowhere.
+
+    Raises
+    ------
+    msgspec.DecodeError
+        If what is written is damaged.
+    """
     try:
         return msgspec.json.decode((folder / _NAME).read_bytes(), type=Progress)
     except FileNotFoundError:
         return Progress()
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError("a job's progress must be UTF-8. It is not.") from error
 
 
 def write_progress(folder: Path, progress: Progress) -> None:

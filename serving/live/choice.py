@@ -73,7 +73,7 @@ def read_snapshot(state: Path) -> Choice | None:
     """Read what was in use when this machine last saw the database; None where there is nothing usable."""
     try:
         return msgspec.json.decode((state / _SNAPSHOT).read_bytes(), type=Choice)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
         return None
 
 

@@ -36,7 +36,7 @@ def test_a_snapshot_is_its_owners_alone(tmp_path):
     assert stat.S_IMODE((tmp_path / "live.json").stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{", b'{"model": 1}', b"\xff"])
+@pytest.mark.parametrize("content", [None, b"", b"{", b'{"model": 1}', b"\xff", b'{"model": "\xff"}'])
 def test_an_unusable_snapshot_is_none(tmp_path, content):
     if content is not None:
         (tmp_path / "live.json").write_bytes(content)
