@@ -126,11 +126,14 @@ class JournalWriter:
 
     def _measure(self) -> None:
         with self._lock:
-            self._since = 0
+            counted = self._since
         try:
-            self._measured = boots.segment_bytes(self._root)
+            measured = boots.segment_bytes(self._root)
         except OSError as error:
             _log.error("the journal cannot be measured: %s", error.strerror)
+            return
+        with self._lock:
+            self._measured, self._since = measured, self._since - counted
 
     def _close_old(self) -> None:
         """Close a segment that is old, or that stands in the way of new ones: an empty next one tells the keeper so."""
@@ -155,7 +158,13 @@ class JournalWriter:
                 segment.sync()
             sync_folder(self._folder)
         except OSError as error:
-            _log.error("the journal cannot be synced; a power loss now may cost verdicts: %s", error.strerror)
-        finally:
-            for segment in left:
+            self._tell_unsynced(error)
+        for segment in left:
+            try:
                 segment.close()
+            except OSError as error:  # some file systems say only now what they could not write
+                self._tell_unsynced(error)
+
+    @staticmethod
+    def _tell_unsynced(error: OSError) -> None:
+        _log.error("the journal cannot be synced; a power loss now may cost verdicts: %s", error.strerror)

@@ -129,13 +129,16 @@ class Keeper:
         """Recover claims and drain; give the seconds to the next time."""
         self._try("recovering claims", lambda: recover_claims(self._root, self._claims))
         moved = self._try("draining", self.drain_once)
-        metrics.JOURNAL_WAITING_BYTES.set(self.waiting_bytes)
-        metrics.JOURNAL_DRAINED.set(time.time() - self.waiting_seconds)
+        self._try("measuring the journal", self._measure)
         if moved is None:
             return min(max(2 * pause, _SHORTEST_PAUSE), _AWAY_PAUSE)
         if moved:
             return 0.0 if moved >= MOST_A_ROUND else _SHORTEST_PAUSE
         return min(max(2 * pause, _SHORTEST_PAUSE), _IDLE_PAUSE)
+
+    def _measure(self) -> None:
+        metrics.JOURNAL_WAITING_BYTES.set(self.waiting_bytes)
+        metrics.JOURNAL_DRAINED.set(time.time() - self.waiting_seconds)
 
     def _try(self, what: str, work: Callable[[], int | None]) -> int | None:
         try:

@@ -186,6 +186,47 @@ def test_second_means_synced_soon_and_not_on_the_way(root, monkeypatch):
     journal.close()
 
 
+def test_a_file_that_fails_when_it_is_closed_does_not_end_the_thread_that_syncs(root, monkeypatch):
+    journal = JournalWriter(root, max_bytes=2**20)  # segments of 16 KiB
+    failed, close = threading.Event(), segment_module.Segment.close
+
+    def fail(segment):
+        close(segment)
+        failed.set()
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(segment_module.Segment, "close", fail)
+        for number in range(100):
+            journal.append([make_record(number)])
+        assert failed.wait(PATIENCE)
+    synced = threading.Event()
+    monkeypatch.setattr(segment_module, "sync_file", lambda _: synced.set())
+    journal.append([make_record(100)])
+
+    assert synced.wait(PATIENCE)
+    journal.close()
+
+
+def test_bytes_that_cannot_be_measured_still_count(root, monkeypatch):
+    def fail(_):
+        failed.set()
+        raise OSError(24, "Too many open files")
+
+    failed = threading.Event()
+    journal = JournalWriter(root)
+    journal.append([make_record(1)])
+    monkeypatch.setattr(boots, "segment_bytes", fail)
+    journal.append([make_record(2)])
+    before = journal.waiting_bytes
+    assert failed.wait(PATIENCE)
+    failed.clear()
+    assert failed.wait(PATIENCE)
+
+    assert journal.waiting_bytes == before > 0
+    journal.close()
+
+
 def test_nobody_else_may_read_the_files(root, journal):
     journal.append([make_record(1)])
     folder = root / journal.boot

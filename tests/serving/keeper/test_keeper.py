@@ -103,6 +103,26 @@ def test_claims_of_a_dead_process_are_recovered_while_the_database_is_away(setti
 
 
 @on_sqlite
+def test_a_journal_that_cannot_be_measured_for_a_while_ends_no_keeper(settings, store, journal, stored, run):
+    class Unmeasured(Keeper):
+        failures = 3
+
+        @property
+        def waiting_bytes(self):
+            if self.failures:
+                self.failures -= 1
+                raise OSError(24, "Too many open files")
+            return super().waiting_bytes
+
+    keeper = Unmeasured(settings, store, chores=())
+    run(keeper)
+    wait_until(lambda: not keeper.failures)
+    journal.append([record := make_record()])
+
+    wait_until(lambda: stored() == ([record.verdict_id], 1))
+
+
+@on_sqlite
 def test_a_second_keeper_waits_for_the_first(settings, store, away_store, journal, stored, run):
     first_stop, second = threading.Event(), Keeper(settings, store, chores=())
     first = run(Keeper(settings, away_store, chores=()), first_stop)
