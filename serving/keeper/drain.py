@@ -80,8 +80,11 @@ class Drain:
     def retry_refused(self) -> None:
         """Try again what the database once refused for good: a newer version may store it."""
         for path, records in read_refused(self._root):
-            if self._store_all(records):
-                path.unlink()
+            try:
+                if self._store_all(records):
+                    path.unlink()
+            except OSError as error:  # a full disk, say: draining is what frees it
+                _log.error("the refused verdict %s stays where it is: %s", path.stem, error.strerror)
 
     def _drain_segment(self, segment: Path, *, is_closed: bool) -> int:
         start, moved = self._positions.get(segment, 0), 0

@@ -152,6 +152,38 @@ def test_refused_records_are_tried_again_by_the_next_keeper(root, settings, stor
     keeper.close()
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_refused_record_outlasts_a_disk_that_is_full_when_it_is_tried_again(root, settings, store, monkeypatch):
+    (root / boots.REFUSED).mkdir(parents=True)
+    record = make_record(1, impressions=2**63)
+    path = root / boots.REFUSED / f"{record.verdict_id}.frame"
+    path.write_bytes(write_frame([record], bytearray()))
+    keeper = Keeper(settings, store)
+
+    def fail(file):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.keeper.refused.write_frame", lambda records, buffer: memoryview(b""))
+        patch.setattr("serving.keeper.refused.sync_file", fail)
+        assert keeper.drain_once() == 0
+    keeper.close()
+
+    assert [frame.records for frame in read_segment(path, is_closed=True)] == [[record]]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_refused_record_that_cannot_be_read_holds_up_no_other(root, settings, store, journal, stored):
+    (root / boots.REFUSED / "0.frame").mkdir(parents=True)
+    journal.append([record := make_record(1)])
+    keeper = Keeper(settings, store)
+
+    keeper.drain_once()
+
+    assert stored() == ([record.verdict_id], 1)
+    keeper.close()
+
+
 def test_a_database_that_goes_away_in_the_middle_loses_and_doubles_nothing(root, journal, away_store, claims, stored):
     records = [make_record(number) for number in range(1200)]
     for start in range(0, 1200, 100):
