@@ -4,6 +4,7 @@ import fcntl
 import mmap
 import os
 import struct
+import sys
 import threading
 import time
 from pathlib import Path
@@ -18,13 +19,20 @@ class RateLimit:
     Parameters
     ----------
     path
-        The file; made where it is not. 512 KiB, of which only pages in use take space.
+        The file; made where it is not. 512 KiB.
+
+    Raises
+    ------
+    OSError
+        If the disk is full.
     """
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         if os.fstat(self._file).st_size != _SLOTS * _TIME.size:
             os.ftruncate(self._file, _SLOTS * _TIME.size)
+        if sys.platform != "darwin":  # a hole that a full disk cannot fill would end the process that writes to it
+            os.posix_fallocate(self._file, 0, _SLOTS * _TIME.size)
         self._times = mmap.mmap(self._file, _SLOTS * _TIME.size)
         self._threads = threading.Lock()  # a lock on a file keeps out other processes, not other threads
 

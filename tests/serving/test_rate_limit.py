@@ -87,6 +87,12 @@ def test_the_file_is_for_its_owner_alone(limit, tmp_path):
     assert stat.S_IMODE((tmp_path / "rates").stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="there nothing sets space aside")
+def test_its_space_is_set_aside_so_that_a_full_disk_ends_no_process(limit, tmp_path):
+    status = (tmp_path / "rates").stat()
+    assert status.st_blocks * 512 >= status.st_size == 2**19
+
+
 def test_threads_share_one_rate(limit):
     admitted = []
     threads = [threading.Thread(target=lambda: admitted.append(taken(limit, 500, 0.001))) for _ in range(4)]
