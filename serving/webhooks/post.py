@@ -21,7 +21,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int | None:
     """
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection = _connect(parts.scheme, parts.hostname or "", port_of(parts))
+    try:
+        connection = _connect(parts.scheme, parts.hostname or "", port_of(parts))
+    except OSError:  # certificates that cannot be read: one post fails, not all that are at work
+        return None
     deadline = threading.Timer(ANSWER_SECONDS, _cut, [connection])
     deadline.daemon = True
     try:

@@ -3,6 +3,7 @@ import hashlib
 import hmac
 import json
 import socket
+import ssl
 import threading
 from datetime import UTC, datetime
 
@@ -181,3 +182,11 @@ def test_an_ipv6_host_without_a_port_is_called_on_its_schemes_own(monkeypatch):
     for url in ("http://[::1]/", "https://[::1]/", "https://[::1]:8443/"):
         assert post.post(url, b"", {}) is None
     assert called == [("::1", 80), ("::1", 443), ("::1", 8443)]
+
+
+def test_certificates_that_cannot_be_read_fail_one_post_alone(monkeypatch):
+    def fail():
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(ssl, "create_default_context", fail)
+    assert post.post("https://hooks.example.com/", b"", {}) is None
