@@ -217,9 +217,10 @@ class LiveModels:
         model = self._model_of(choice.model)
         classifiers, problems = classifiers_of(model, choice, self._file.policy)
         self._problems |= problems
-        if self._in_use is None or self._in_use.model is not model:
-            _logger.info("model %s is in use", model.model_version)
+        before = self._in_use
         self._in_use, self._choice = InUse(model, classifiers), choice
+        if before is None or before.model is not model:
+            _logger.info("model %s is in use", model.model_version)
         self._use_shadow(choice, self._in_use)
 
     def _model_of(self, version: str | None) -> NoteClassifier:

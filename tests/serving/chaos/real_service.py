@@ -10,7 +10,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -23,7 +22,7 @@ class RealService:
     Parameters
     ----------
     folder
-        Gets `state` and `log`.
+        Gets `state`, `log`, and what the service writes to the folder of temporary files.
     variables
         Of the environment, such as `HUOREN_DATABASE_URL`.
     """
@@ -32,7 +31,8 @@ class RealService:
         self.folder, self.state = folder, folder / "state"
         self._workers = workers
         self._arguments = ("--port", "0", "--workers", str(workers), *arguments)
-        self.environment = os.environ | {"PYTHONPATH": str(ROOT), "HUOREN_STATE": str(self.state)} | variables
+        own = {"PYTHONPATH": str(ROOT), "HUOREN_STATE": str(self.state), "TMPDIR": str(folder)}
+        self.environment = os.environ | own | variables
         self._started_at = 0
         self.process = None
         self.port = None
@@ -74,11 +74,6 @@ class RealService:
             with error:
                 return error.code, _decode(error.read())
 
-    def is_ready(self):
-        with contextlib.suppress(OSError):
-            return self.ask("/readyz")[0] == 200
-        return False
-
     def members(self):
         """Give the processes below the supervisor: "worker" or "keeper" by process id."""
         workers = {int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", self.log)}
@@ -118,16 +113,21 @@ class RealService:
         return members if sorted(members.values()) == ["keeper"] + ["worker"] * self._workers else None
 
     def _are_workers_ready(self):
-        """Tell whether every worker judges: of connections opened at once each takes some."""
-        with ThreadPoolExecutor(16) as askers:
-            return all(askers.map(lambda _: self.is_ready(), range(32 * self._workers)))
+        """Tell whether every worker has said that it judges."""
+        said = self._log_since_start()
+        workers = re.findall(rb"Started server process \[(\d+)\]", said)
+        ready = re.findall(rb'model \S+ is in use", "process": (\d+)', said)  # the process of a job says so, too
+        return len(set(workers) & set(ready)) >= self._workers
 
     def _said_port(self):
-        with (self.folder / "log").open("rb") as log:
-            log.seek(self._started_at)
-            said = re.search(rb"http://127\.0\.0\.1:(\d+)", log.read())
+        said = re.search(rb"http://127\.0\.0\.1:(\d+)", self._log_since_start())
         assert said or self.process.poll() is None, self.log[-2000:]
         return said and said[1]
+
+    def _log_since_start(self):
+        with (self.folder / "log").open("rb") as log:
+            log.seek(self._started_at)
+            return log.read()
 
 
 def wait_for(claim, seconds=_SECONDS):

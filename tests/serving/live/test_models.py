@@ -45,6 +45,13 @@ def test_nothing_is_ready_before_it_is_loaded(settings, store):
     assert caught.value.status == 503
 
 
+def test_a_model_is_said_to_be_in_use_when_it_is(settings, store, monkeypatch):
+    models, ready = LiveModels(settings, store), []
+    monkeypatch.setattr("serving.live.models._logger.info", lambda *_: ready.append(models.ready().model_version))
+    models.load()
+    assert ready == [models.model_version]
+
+
 def test_a_model_that_another_process_chose_is_followed(live, store):
     choose_model(store, "9.1", by="ann", before=live.model_version)
     live.refresh()
