@@ -8,6 +8,7 @@ import os
 
 import pytest
 
+pytest.register_assert_rewrite("tests.serving")  # what its modules claim for tests fails with figures, too
 REQUIRE_ALL = os.environ.get("HUOREN_REQUIRE_ALL", "").lower() in ("1", "true", "yes", "on")
 
 

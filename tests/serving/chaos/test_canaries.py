@@ -67,6 +67,12 @@ def test_a_text_is_found_in_every_form():
     assert forms_of(TEXT) == {form for form in forms_of(TEXT) if form in data}
 
 
+def test_a_file_that_is_deleted_meanwhile_holds_nothing(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text(TEXT)
+    monkeypatch.setattr(Path, "is_file", lambda path: path.unlink() is None)
+    assert not find_traces([tmp_path], TEXTS)
+
+
 def test_nothing_of_a_note_is_written_anywhere(ask_as, own_url):
     service, ask = ask_as()
     statuses = [

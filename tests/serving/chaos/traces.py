@@ -1,7 +1,10 @@
 """Whether a text stands in a folder's files, in any form in which a program may have written it."""
 
 import base64
+import contextlib
 import json
+import os
+from pathlib import Path
 
 
 def forms_of(text):
@@ -19,8 +22,10 @@ def find_traces(folders, texts):
     """List where a text stands: (file's name, text)."""
     forms = {text: forms_of(text) for text in texts}
     found = set()
-    for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
+    for path in (Path(parent, name) for folder in folders for parent, _, names in os.walk(folder) for name in names):
         if path.is_file() and not path.is_symlink():
-            data = path.read_bytes()
+            data = b""
+            with contextlib.suppress(FileNotFoundError):  # the service has deleted it meanwhile
+                data = path.read_bytes()
             found |= {(path.name, text) for text in texts if any(form in data for form in forms[text])}
     return found
