@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from data.dates import day_in_shanghai
 from data.labels import Label
@@ -13,6 +13,8 @@ from serving.audits.file import AuditFile, AuditRow
 from serving.audits.sample import DrawnPlace
 from serving.store.clock import now_us, time_of
 from serving.store.tables import audit_row
+
+_LOCK = 0x706C616E  # "plan"
 
 
 class StoredRow(NamedTuple):
@@ -46,7 +48,9 @@ def store_plan(connection: Connection, plan_id: str, places: Iterable[DrawnPlace
 
 
 def planned_periods(connection: Connection, feed: str) -> frozenset[str]:
-    """Name the periods of a feed that an audit was drawn for."""
+    """Name the periods of a feed that an audit was drawn for; who asks next waits until the transaction ends."""
+    if connection.dialect.name == "postgresql":  # SQLite lets in one writer at a time anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     return frozenset(
         connection.execute(select(audit_row.c.period).where(audit_row.c.feed == feed).distinct()).scalars()
     )

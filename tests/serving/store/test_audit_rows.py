@@ -1,5 +1,7 @@
 """Audits in the database: the newest plan of a place counts, and labels change nothing else."""
 
+import threading
+
 from msgspec.structs import replace
 
 from data.labels import Label
@@ -53,6 +55,22 @@ def test_the_newest_plan_of_each_feed_and_period_counts(store):
     with store.read() as connection:
         assert planned_periods(connection, "a") == {"2025-03", "2025-04"}
         assert planned_periods(connection, "nobody") == frozenset()
+
+
+def test_who_draws_at_the_same_moment_sees_the_plan_before(store):
+    def draw():
+        with store.begin() as connection:
+            seen.append(planned_periods(connection, "a"))
+
+    seen = []
+    other = threading.Thread(target=draw)
+    with store.begin() as connection:
+        planned_periods(connection, "a")
+        other.start()
+        other.join(0.3)  # it reads before this plan is stored, or waits for that
+        store_plan(connection, "p1", [place("a", "2025-03", "n")])
+    other.join()
+    assert seen == [{"2025-03"}]
 
 
 def test_a_label_changes_its_row_alone_and_is_dated_by_the_first(store):
