@@ -71,6 +71,7 @@ class LiveModels:
         self._failure = ""
         self._problems: dict[str, str] = {}
         self._retry_at = 0.0
+        self._is_kept = True  # on this machine, for a start without the database
         self._told_versions: set[tuple[str, str]] = set()
         self._lock = threading.Lock()  # one change at a time; reading needs none
 
@@ -105,7 +106,7 @@ class LiveModels:
                 self._try(self._choice)
             with self._store.read() as connection:
                 choice = read_choice(connection, self._choice)
-            is_in_trouble = bool(self._problems) or self._in_use is None
+            is_in_trouble = bool(self._problems) or self._in_use is None or not self._is_kept
             if choice != self._choice or (is_in_trouble and time.monotonic() >= self._retry_at):
                 self._try(choice)
         for _ in range(_SHADOW_ROUNDS):  # what no idle moment took: no note is held for long
@@ -199,7 +200,9 @@ class LiveModels:
                 _logger.error("%s could not be followed: %s", name, problem)
         try:
             write_snapshot(self._settings.state, choice)
+            self._is_kept = True
         except OSError as error:
+            self._is_kept = False  # and tried again, as all that could not be followed
             _logger.warning("what is in use could not be kept in HUOREN_STATE: %s", error.strerror)
 
     def _tell_model(self) -> None:

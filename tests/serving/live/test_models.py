@@ -6,6 +6,7 @@ from data.errors import ModelError
 from data.notes import Note
 from serving.api.problems import RequestError
 from serving.live.changes import choose_model, put_phrases, put_policy, roll_back_document
+from serving.live.choice import read_snapshot
 from serving.live.models import LiveModels
 from serving.live.policy_body import PhrasesBody
 from serving.metrics import MODEL_INFO
@@ -63,6 +64,21 @@ def test_a_choice_outlives_a_restart(live, settings, store):
     again = LiveModels(settings, store)
     again.load()
     assert again.model_version == "9.1"
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_choice_that_a_full_disk_did_not_keep_is_kept_once_it_takes_something(live, settings, store, monkeypatch):
+    def fail(state, choice):
+        raise OSError(28, "No space left on device")
+
+    choose_model(store, "9.1", by="ann", before=live.model_version)
+    monkeypatch.setattr("serving.live.models._RETRY_S", 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.live.models.write_snapshot", fail)
+        live.refresh()
+    assert (live.model_version, read_snapshot(settings.state).model) == ("9.1", None)
+    live.refresh()
+    assert read_snapshot(settings.state).model == "9.1"
 
 
 def test_a_choice_outlives_a_restart_without_the_database(live, settings, store, away):
