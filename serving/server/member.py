@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
@@ -70,6 +71,7 @@ class Member:
         self.process = _spawn.Process(
             target=run_child, args=(self._quiet, self._last_seconds, self._work, *args), name=f"huoren {self.name}"
         )
+        resource_tracker.ensure_running()  # not within: its start would undo the blocking
         before = signal.pthread_sigmask(signal.SIG_BLOCK, FROM_TERMINAL)  # the child inherits it
         try:
             self.process.start()

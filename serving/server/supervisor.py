@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing import connection, resource_tracker
+from multiprocessing import connection
 from types import FrameType
 
 from serving.server.member import Member
@@ -47,7 +47,6 @@ class Supervisor:
 
         A second signal kills at once. A member that three times in a row dies before its first beat stops all (1).
         """
-        resource_tracker.ensure_running()  # its start would undo the blocking of signals around a member's start
         woken, wake = os.pipe()
         for end in (woken, wake):
             os.set_blocking(end, False)
