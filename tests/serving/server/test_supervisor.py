@@ -106,7 +106,7 @@ def test_no_accepted_request_is_lost_in_a_drain_under_load(sample, wait_for):
 
 
 def test_connections_opened_at_once_are_shared_by_the_workers(sample, wait_for):
-    service = sample(workers=2, accept_pause_seconds=0.002).wait_until_ready()
+    service = sample(workers=2, accept_pause_seconds=0.05).wait_until_ready()
     seen = set()
     wait_for(lambda: len(seen.add(service.ask()["pid"]) or seen) == 2)
     clients = [service.connect() for _ in range(40)]

@@ -20,6 +20,7 @@ class Receiver(ThreadingHTTPServer):
     """Answers with `statuses` in turn, the last one for ever; waits `delay` seconds before."""
 
     daemon_threads = True
+    request_queue_size = 128  # who finds the queue full tries again after a second
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -28,6 +29,14 @@ class Receiver(ThreadingHTTPServer):
         self.headers = {}
         self.received = []
         self.url = f"http://127.0.0.1:{self.server_port}/hook?from=huoren"
+
+    def wait_for(self, number):
+        """Wait until so many were received, and no more: a sender that was cut off may be heard afterwards."""
+        latest = time.monotonic() + 120
+        while len(self.received) < number:
+            assert time.monotonic() < latest, f"{len(self.received)} of {number} came"
+            time.sleep(0.01)
+        assert len(self.received) == number
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -123,7 +123,7 @@ def test_a_slow_receiver_is_cut_off_and_holds_up_no_other(store, settings, recei
     for _ in range(8):
         put(store, receiver.url)
     deliver_due(store, settings)
-    assert len(receiver.received) == 8
+    receiver.wait_for(8)
     assert {(row.state, row.last_status) for row in rows(store)} == {("waiting", None)}
 
 
