@@ -30,7 +30,7 @@ from serving.api.verdict_answer import VerdictAnswer, answer_of
 from serving.journal.record import Origin
 from serving.note_classifier import NoteClassifier
 from serving.store.engine import StoreUnavailable
-from serving.store.note_text import save
+from serving.store.note_text import save_judged
 
 _MAX_BATCH_BYTES = 16 * MAX_BODY_BYTES
 _LARGE_BODY_BYTES = 2**18
@@ -169,10 +169,9 @@ async def _judge_claimed(call: Call, works: Sequence[Work], claims: Sequence[Cla
 
 
 def _save_texts(call: Call, works: Sequence[Work], judged: Sequence[Judged]) -> None:
+    pairs = [(work.note, each.record) for work, each in zip(works, judged, strict=True) if each.record is not None]
     with call.service.store.begin() as connection:
-        for work, each in zip(works, judged, strict=True):
-            if each.record is not None:
-                save(connection, work.note, each.record.author_hash)
+        save_judged(connection, pairs)
 
 
 def _work(

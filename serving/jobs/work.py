@@ -29,7 +29,7 @@ from serving.settings import Settings
 from serving.store.clock import now_us
 from serving.store.engine import Store, StoreUnavailable
 from serving.store.jobs import end_job, find_job, report_progress, start_job
-from serving.store.note_text import save
+from serving.store.note_text import save_judged
 from serving.webhooks.events import JobState
 
 _TELL_SECONDS = 1.0
@@ -138,8 +138,7 @@ class JobWorker:
 
     def _save_texts(self, records: Sequence[tuple[Note, VerdictRecord]]) -> None:
         with self.store.begin() as connection:
-            for note, record in records:
-                save(connection, note, record.author_hash)
+            save_judged(connection, records)
 
     def _start(self, job_id: str) -> bool:
         with self.store.begin() as connection:
