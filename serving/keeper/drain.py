@@ -40,6 +40,7 @@ class Drain:
         self._positions: dict[Path, int] = {}  # bytes of a segment that are committed
         self._damaged: set[Path] = set()
         self._failed: set[Path] = set()
+        self._unsettled: list[VerdictRecord] = []  # in the database, while claims.db took nothing
         self._drained = time.monotonic()
 
     @property
@@ -77,6 +78,18 @@ class Drain:
         self._drained = started
         return moved
 
+    def settle_rest(self) -> None:
+        """Finish the claims of verdicts that were moved while claims.db took nothing; no journal holds them any more.
+
+        Raises
+        ------
+        JournalFailed
+            If it still takes nothing.
+        """
+        if self._unsettled:
+            self._claims.settle(self._unsettled)
+            self._unsettled = []
+
     def retry_refused(self) -> None:
         """Try again what the database once refused for good: a newer version may store it."""
         for path, records in read_refused(self._root):
@@ -111,7 +124,8 @@ class Drain:
             try:
                 self._claims.settle(records)
             except JournalFailed as error:  # a full disk, say: draining is what frees it
-                _log.error("Idempotency-Keys of drained verdicts may stay running: %s", error)
+                self._unsettled += [record for record in records if record.idempotency_hash]
+                _log.error("Idempotency-Keys of drained verdicts stay running for now: %s", error)
             self._positions[segment] = end
         return len(records)
 

@@ -127,7 +127,7 @@ class Keeper:
 
     def _round(self, pause: float) -> float:
         """Recover claims and drain; give the seconds to the next time."""
-        self._try("recovering claims", lambda: recover_claims(self._root, self._claims))
+        self._try("recovering claims", self._recover_claims)
         moved = self._try("draining", self.drain_once)
         self._try("measuring the journal", self._measure)
         if moved is None:
@@ -135,6 +135,10 @@ class Keeper:
         if moved:
             return 0.0 if moved >= MOST_A_ROUND else _SHORTEST_PAUSE
         return min(max(2 * pause, _SHORTEST_PAUSE), _IDLE_PAUSE)
+
+    def _recover_claims(self) -> None:
+        self._drain.settle_rest()  # first: whoever is not settled is given back
+        recover_claims(self._root, self._claims)
 
     def _measure(self) -> None:
         metrics.JOURNAL_WAITING_BYTES.set(self.waiting_bytes)

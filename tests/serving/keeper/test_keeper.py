@@ -103,6 +103,25 @@ def test_claims_of_a_dead_process_are_recovered_while_the_database_is_away(setti
 
 
 @on_sqlite
+def test_a_verdict_that_was_moved_while_claims_could_not_be_written_keeps_its_key(settings, store, journal):
+    key, other = "a" * 64, Claims(settings.state / "claims.db", boot=journal.boot)
+    other.claim(key, "body")
+    journal.append([record := make_record(idempotency_hash=key)])
+    journal.close()
+    keeper = Keeper(settings, store, chores=())
+    keeper._claims._connection.execute("PRAGMA query_only = ON")  # as a full disk
+    keeper._round(0.0)
+    assert keeper.waiting_bytes == 0
+    keeper._claims._connection.execute("PRAGMA query_only = OFF")
+
+    keeper._round(0.0)
+
+    assert other.claim(key, "body") == Done(record)
+    other.close()
+    keeper.close()
+
+
+@on_sqlite
 def test_a_journal_that_cannot_be_measured_for_a_while_ends_no_keeper(settings, store, journal, stored, run):
     class Unmeasured(Keeper):
         failures = 3
