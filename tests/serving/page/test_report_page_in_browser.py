@@ -42,7 +42,7 @@ def drive(tmp_path):
         ]
         command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000", "--dump-dom"]
         done = subprocess.run(
-            [*command, page.as_uri() + address], capture_output=True, text=True, timeout=60, check=True
+            [*command, page.as_uri() + address], capture_output=True, text=True, timeout=300, check=True
         )
         assert "CONSOLE" not in done.stderr, done.stderr
         found = re.search(r"<pre>(.*)</pre>", done.stdout, re.DOTALL)
