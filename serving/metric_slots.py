@@ -1,13 +1,17 @@
 """Under which number a process's figures lie in Prometheus' folder: few files, however many processes come and go."""
 
+import contextlib
 import fcntl
 import itertools
 import os
+import sys
 from pathlib import Path
 
 from prometheus_client.multiprocess import mark_process_dead
 
 _SUFFIX = ".slot"
+_KINDS = ("counter", "histogram", "gauge_livesum", "gauge_livemostrecent", "gauge_mostrecent")
+_SPACE = 2**18  # of each; some twice what all routes and labels take
 
 
 def take_slot(folder: Path) -> str:
@@ -20,6 +24,8 @@ def take_slot(folder: Path) -> str:
         slot = str(number)
         if _lock(folder / f"{slot}{_SUFFIX}") is not None:  # never closed: held until the process ends
             _forget_gauges(slot, folder)
+            with contextlib.suppress(OSError):  # full already: figures are worth no failed start
+                _set_space_aside(slot, folder)
             break
     return slot
 
@@ -40,6 +46,17 @@ def _lock(path: Path) -> int | None:
         os.close(lock)
         return None
     return lock
+
+
+def _set_space_aside(slot: str, folder: Path) -> None:
+    """Fill the files before they are used: a hole that a full disk cannot fill would end the process that counts."""
+    if sys.platform != "darwin":
+        for kind in _KINDS:
+            file = os.open(folder / f"{kind}_{slot}.db", os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                os.posix_fallocate(file, 0, _SPACE)
+            finally:
+                os.close(file)
 
 
 def _forget_gauges(slot: str, folder: Path) -> None:

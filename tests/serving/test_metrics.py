@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 ROOT = Path(__file__).parents[2]
@@ -69,3 +70,12 @@ def test_processes_that_live_at_once_count_apart(tmp_path):
         assert total(samples, "huoren_queue_notes") == 14
         one.communicate(b"")
         other.communicate(b"")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="there nothing sets space aside")
+def test_space_for_all_figures_is_set_aside_so_that_a_full_disk_ends_no_process(tmp_path):
+    variables = os.environ | {"PYTHONPATH": str(ROOT), "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", FOLDER], env=variables, input=b"", stdout=subprocess.DEVNULL, check=True)
+    files = [path.stat() for path in tmp_path.glob("*.db")]
+    assert len(files) == 5
+    assert all(file.st_blocks * 512 >= file.st_size == 2**18 for file in files)
