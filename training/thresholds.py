@@ -13,6 +13,7 @@ from training.operating_points import Target, operating_point
 
 FALSE_REVIEWS = 0.02  # share of organic notes that each score may send to a reader
 _GRID = np.round(np.arange(0.05, 0.96, 0.01), 2)
+Bools = npt.NDArray[np.bool_]
 
 
 def choose_thresholds(
@@ -83,18 +84,20 @@ def macro_f1_thresholds(
     truth = np.array([LABELS.index(label) if label else -1 for label in labels])
     of_part = np.zeros(len(truth), dtype=np.int64) if parts is None else parts
     counted = truth > LABELS.index(Label.DISCLOSED_AD)
-    kept = [counted & (of_part == part) for part in np.unique(of_part)]
-    best, chosen = -1.0, {str(question): 0.5 for question in QUESTIONS}
-    for of_diversion in _GRID:
-        for of_commercial in _GRID:
-            ad = np.where(disclosed >= 0.5, LABELS.index(Label.DISCLOSED_AD), LABELS.index(Label.UNDISCLOSED_AD))
-            otherwise = np.where(commercial >= of_commercial, ad, LABELS.index(Label.ORGANIC))
-            predicted = np.where(diversion >= of_diversion, LABELS.index(Label.DIVERSION), otherwise)
-            value = float(np.mean([_f1(truth[k] == code, predicted[k] == code) for k in kept for code in (1, 2, 3)]))
-            if value > best:
-                best = value
-                chosen |= {"commercial": float(of_commercial), "diversion": float(of_diversion)}
-    return chosen
+    told, is_ad = diversion >= _GRID[:, None], commercial >= _GRID[:, None]  # (n_thresholds, n_notes)
+    predicted = {  # a note that diverts, or not, by its threshold, and is of the label by that of commercial
+        Label.DIVERSION: (told, np.ones_like(is_ad)),
+        Label.ORGANIC: (~told, ~is_ad),
+        Label.UNDISCLOSED_AD: (~told, is_ad & (disclosed < 0.5)),
+    }
+    values = [
+        _f1(truth[kept] == LABELS.index(label), *(each[:, kept] for each in both))
+        for kept in (counted & (of_part == part) for part in np.unique(of_part))
+        for label, both in predicted.items()
+    ]
+    best = np.unravel_index(np.argmax(np.mean(values, axis=0)), (len(_GRID), len(_GRID)))
+    of_diversion, of_commercial = (float(_GRID[at]) for at in best)
+    return {str(question): 0.5 for question in QUESTIONS} | {"commercial": of_commercial, "diversion": of_diversion}
 
 
 def review_thresholds(fitted: CrossFit, calibration: Calibration, floor: float) -> dict[str, float]:
@@ -110,6 +113,9 @@ def review_thresholds(fitted: CrossFit, calibration: Calibration, floor: float) 
     return {name: round(float(np.quantile(of_note[organic], 1 - FALSE_REVIEWS)), 3) for name, of_note in scores.items()}
 
 
-def _f1(truth: npt.NDArray[np.bool_], predicted: npt.NDArray[np.bool_]) -> float:
-    both = int((truth & predicted).sum())
-    return 2 * both / max(1, int(truth.sum()) + int(predicted.sum()))
+def _f1(truth: Bools, by_row: Bools, by_column: Bools) -> npt.NDArray[np.float64]:
+    """F1 of all that a row (n_rows, n_notes) and a column (n_columns, n_notes) both predict: (n_rows, n_columns)."""
+    rows, columns = by_row.astype(np.float64), by_column.astype(np.float64)
+    both, predicted = rows @ (columns * truth).T, rows @ columns.T
+    shares: npt.NDArray[np.float64] = 2 * both / np.maximum(1, truth.sum() + predicted)
+    return shares
