@@ -4,6 +4,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Collection, Iterator
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ OWN_SOURCE = "huoren-corpus"
 _COVERT_AD_SETS = {"chasm": ("chasm_train.jsonl", "chasm_dev.jsonl"), "adspectorx": ("rednote_covert_ads.jsonl",)}
 
 
-def own_corpus() -> list[LabeledNote]:
-    """Read the notes that we wrote ourselves."""
+@cache
+def own_corpus() -> tuple[LabeledNote, ...]:
+    """Read the notes that we wrote ourselves, once a process."""
     with resources.as_file(resources.files("data").joinpath("corpus/notes.jsonl")) as path:
-        return read_labeled(path, source=OWN_SOURCE)
+        return tuple(read_labeled(path, source=OWN_SOURCE))
 
 
 def in_site_comments() -> list[str]:

@@ -17,7 +17,7 @@ from training.written_notes import read_written
 ZHIHU = "zhihu_advertorials.jsonl.gz"
 ZHIHU_SOURCE = "zhihu-16k"
 _TOPIC_CHARS = 600
-Reader = Callable[[Path, FitConfig], list[LabeledNote]]
+Reader = Callable[[Path, FitConfig], Sequence[LabeledNote]]
 
 
 def zhihu_notes(corpora: Path, config: FitConfig) -> list[LabeledNote]:
