@@ -1,4 +1,4 @@
-"""What all tests share: a small model fitted once a session, and HUOREN_REQUIRE_ALL.
+"""What all tests share: one thread a process for linear algebra, a small model fitted once, and HUOREN_REQUIRE_ALL.
 
 That variable turns every skip into a failure, so that a machine lacking something cannot look green.
 """
@@ -9,6 +9,8 @@ import os
 import pytest
 
 pytest.register_assert_rewrite("tests.serving")  # what its modules claim for tests fails with figures, too
+# Before numpy loads: in processes that share the cores, threads of linear algebra wait for one another in busy loops.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 REQUIRE_ALL = os.environ.get("HUOREN_REQUIRE_ALL", "").lower() in ("1", "true", "yes", "on")
 
 

@@ -76,7 +76,9 @@ def test_diverting_and_organic_notes_are_measured_apart():
     assert {figures["changed"] + figures["unchanged"] for figures in block["organic"]} == {2}
 
 
-def test_released_model_is_measured_on_a_corpora_folder(corpora, tmp_path, capsys):
+def test_released_model_is_measured_on_a_corpora_folder(corpora, tmp_path, capsys, monkeypatch):
+    two = {kind: PERTURBATIONS[kind] for kind in ("homophone", "shuffled_neighbours")}
+    monkeypatch.setattr(robustness, "PERTURBATIONS", two)
     path = tmp_path / "figures.json"
     assert robustness.main([str(corpora), "--json", str(path)]) == 0
     told = json.loads(path.read_text(encoding="utf-8"))
