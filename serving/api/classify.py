@@ -27,7 +27,7 @@ from serving.api.judging import Judged, Work
 from serving.api.note_body import BatchBody, ClassifyBody, Options, parse_batch, parse_note
 from serving.api.problems import Problem, RequestError, make_problem
 from serving.api.verdict_answer import VerdictAnswer, answer_of
-from serving.journal.record import Origin
+from serving.journal.record import Origin, VerdictRecord
 from serving.note_classifier import NoteClassifier
 from serving.store.engine import StoreUnavailable
 from serving.store.note_text import save_judged
@@ -160,16 +160,17 @@ async def _judge_claimed(call: Call, works: Sequence[Work], claims: Sequence[Cla
         raise
     for claimed, each in zip(claims, judged, strict=True):
         finish(call, claimed, each.record)
-    if call.service.settings.store_text and works and works[0].origin != "comments":  # they keep the note themselves
+    pairs = [(work.note, each.record) for work, each in zip(works, judged, strict=True) if each.record is not None]
+    # A dry run has no record, and waits for no database; comments keep the note themselves.
+    if call.service.settings.store_text and pairs and works[0].origin != "comments":
         try:
-            await call.service.in_thread(_save_texts, call, works, judged)
+            await call.service.in_thread(_save_texts, call, pairs)
         except StoreUnavailable:  # the answer goes on; later comments must bring the note again
             _logger.warning("request %s: the database is away, the notes' text was not stored", call.request_id)
     return judged
 
 
-def _save_texts(call: Call, works: Sequence[Work], judged: Sequence[Judged]) -> None:
-    pairs = [(work.note, each.record) for work, each in zip(works, judged, strict=True) if each.record is not None]
+def _save_texts(call: Call, pairs: Sequence[tuple[Note, VerdictRecord]]) -> None:
     with call.service.store.begin() as connection:
         save_judged(connection, pairs)
 

@@ -35,6 +35,14 @@ def test_a_verdict_is_named_by_its_id_and_a_dry_run_has_none(client):
     assert client.post("/v1/classify", json=NOTE | {"options": {"dry_run": True}}).json()["verdict_id"] is None
 
 
+def test_a_dry_run_asks_no_database(open_client, monkeypatch):
+    asked = []
+    monkeypatch.setattr("serving.api.classify._save_texts", lambda *_: asked.append(1))
+    client = open_client(store_text=True)
+    assert client.post("/v1/classify", json=NOTE | {"options": {"dry_run": True}}).status_code == 200
+    assert not asked
+
+
 def test_an_unknown_policy_is_refused(client, refused):
     refused(client.post("/v1/classify", json=NOTE | {"policy": "strict"}), 422)
 
