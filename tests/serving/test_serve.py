@@ -45,11 +45,12 @@ class Command:
 
     def __init__(self, folder, *arguments, **variables):
         self.folder = folder
+        own = {"PYTHONPATH": str(ROOT), "HUOREN_STATE": str(folder / "state"), "TMPDIR": str(folder)}
         with (folder / "log").open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "serving.cli", "serve", "--port", "0", *arguments],
                 cwd=folder,
-                env=os.environ | {"PYTHONPATH": str(ROOT), "HUOREN_STATE": str(folder / "state")} | variables,
+                env=os.environ | own | variables,
                 stderr=log,
                 start_new_session=True,
             )
