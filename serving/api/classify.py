@@ -152,14 +152,18 @@ async def _judge(call: Call, works: Sequence[Work], claims: Sequence[Claimed]) -
 
 
 async def _judge_claimed(call: Call, works: Sequence[Work], claims: Sequence[Claimed]) -> Sequence[Judged]:
+    left = list(claims)
+
+    def finish_part(part: Sequence[Judged]) -> None:
+        for each in part:
+            finish(call, left.pop(0), each.record)
+
     try:
-        judged = await call.service.judging.judge(works)
-    except BaseException:
-        for claimed in claims:
+        judged = await call.service.judging.judge(works, finish_part)
+    except BaseException:  # what was written until then will be stored: its keys keep their verdicts
+        for claimed in left:
             release(call, claimed)
         raise
-    for claimed, each in zip(claims, judged, strict=True):
-        finish(call, claimed, each.record)
     pairs = [(work.note, each.record) for work, each in zip(works, judged, strict=True) if each.record is not None]
     # A dry run has no record, and waits for no database; comments keep the note themselves.
     if call.service.settings.store_text and pairs and works[0].origin != "comments":

@@ -73,15 +73,20 @@ class Judging:
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
         self._in_flight = 0
 
-    async def judge(self, works: Sequence[Work]) -> Sequence[Judged]:
+    async def judge(self, works: Sequence[Work], on_kept: Callable[[Sequence[Judged]], None]) -> Sequence[Judged]:
         """Judge notes, in their order; answered means written.
+
+        Parameters
+        ----------
+        on_kept
+            Called with each part that was written; a later one may fail.
 
         Raises
         ------
         RequestError
             503 where too many notes are in work already.
         AppError
-            If the journal takes nothing: none of these verdicts will be stored.
+            If the journal takes no more: of these verdicts only those told to `on_kept` will be stored.
         """
         sizes = [_characters(work.note) for work in works]
         weight = len(works) + sum(sizes) // _CHARS_LIKE_A_NOTE
@@ -93,7 +98,9 @@ class Judging:
         try:
             judged: list[Judged] = []
             for group, characters in _groups(works, sizes):
-                judged += await self._judge_some(group, characters)
+                kept = await self._judge_some(group, characters)
+                on_kept(kept)
+                judged += kept
             return judged
         finally:
             self._in_flight -= weight

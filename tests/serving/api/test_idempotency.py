@@ -122,6 +122,25 @@ def test_a_batch_that_could_not_take_all_its_keys_may_come_again(client, monkeyp
     assert client.post(BATCH, json=body, headers=KEY).status_code == 200
 
 
+def test_a_batch_that_was_written_in_part_comes_again_with_the_verdicts_that_are_stored(open_client, monkeypatch):
+    client = open_client(keeper="none")
+    journal, kept = client.app.state.service.journal, []
+    append = journal.append
+
+    def append_once(records):
+        if kept:
+            raise JournalFailed("the disk is full.")
+        append(records)
+        kept.extend(record.verdict_id for record in records)
+
+    body = {"notes": [{"note_id": f"n{number}"} for number in range(100)]}
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "append", append_once)
+        assert client.post(BATCH, json=body, headers=KEY).status_code == 503
+    items = client.post(BATCH, json=body, headers=KEY).json()["items"]
+    assert [item["verdict"]["verdict_id"] for item in items][: len(kept)] == kept
+
+
 def test_callers_keys_do_not_meet(open_client):
     tokens = {name: f"huoren_{name * 43}" for name in "ab"}
     keys = ",".join(f"{name}:score:{sha256(token.encode()).hexdigest()}" for name, token in tokens.items())
