@@ -1,13 +1,16 @@
 """The secret of the service, key of every keyed hash: given by the environment, or made once and kept in its state."""
 
+import logging
 import os
 import secrets
 from pathlib import Path
 
 from data.errors import ConfigError
 from serving.settings import Settings
+from serving.store.engine import parse_url
 
 _BYTES = 32
+_logger = logging.getLogger("huoren.serving")
 
 
 def read_secret(settings: Settings) -> bytes:
@@ -28,6 +31,13 @@ def read_secret(settings: Settings) -> bytes:
     if len(text) != 2 * _BYTES or not set(text) <= set("0123456789abcdef"):
         raise ConfigError(f"{path} must hold {2 * _BYTES} hex digits. Got something else.")
     return bytes.fromhex(text)
+
+
+def warn_of_own_secret(settings: Settings) -> None:
+    """Warn where a machine that may share its database made its secret: others hash the same author otherwise."""
+    url = settings.database_url
+    if settings.secret is None and url is not None and parse_url(url).get_backend_name() == "postgresql":
+        _logger.warning("HUOREN_SECRET is not set: all machines that share the database must be given the same one")
 
 
 def _make(path: Path) -> None:

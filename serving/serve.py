@@ -16,6 +16,7 @@ from serving.key_list import read_snapshot
 from serving.logs import configure_logs
 from serving.note_classifier import load_classifier
 from serving.options import add_model_options, natural_int, positive_int
+from serving.secret import warn_of_own_secret
 from serving.server.address import listen, read_address, require_key, show_url
 from serving.server.http_server import DRAIN_SECONDS
 from serving.server.limits import ConnectionLimits
@@ -60,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
         configure_logs(quiet=args.quiet)
         require_key(address, has_key=_has_key(settings))
         version = load_classifier(settings.model, settings.policy).model_version  # a broken model stops the start
+        warn_of_own_secret(settings)
         gc.collect()
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics  # the processes find each other's figures there
         ready = f"huoren with model {version} on {show_url(listener)}; Ctrl-C stops it"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConfigError
-from serving.secret import read_secret
+from serving.secret import read_secret, warn_of_own_secret
 from serving.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -66,3 +66,17 @@ def test_a_broken_file_is_told_and_not_quoted(tmp_path, text):
     with pytest.raises(ConfigError, match="64 hex digits") as caught:
         read_secret(Settings(state=tmp_path))
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("secret", "url", "warns"),
+    [
+        (None, "postgresql://db/huoren", True),
+        ("sixteen-letters!", "postgresql://db/huoren", False),
+        (None, "sqlite:////srv/huoren.db", False),
+        (None, None, False),
+    ],
+)
+def test_a_secret_that_other_machines_cannot_know_is_warned_of(secret, url, warns, tmp_path, caplog):
+    warn_of_own_secret(Settings(state=tmp_path, secret=secret, database_url=url))
+    assert ("HUOREN_SECRET is not set" in caplog.text) is warns
