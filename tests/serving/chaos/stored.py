@@ -31,9 +31,10 @@ def check_stored(url, load):
 
 
 def check_counted(url, sent):
-    """Check that each note that was sent has one verdict, and is counted once."""
+    """Wait until as many verdicts are stored as notes were sent, and check that each note has one and is counted once."""
     store = Store(url)
     try:
+        wait_for(lambda: len(_rows(store)) >= sent)
         rows = _rows(store)
         assert len(rows) == sent
         assert len({row.note_id for row in rows}) == len(rows)
