@@ -31,7 +31,7 @@ def check_stored(url, load):
 
 
 def check_counted(url, sent):
-    """Wait until as many verdicts are stored as notes were sent, and check that each note has one and is counted once."""
+    """Wait until as many verdicts are stored as notes were sent; check that each note has one and is counted once."""
     store = Store(url)
     try:
         wait_for(lambda: len(_rows(store)) >= sent)
