@@ -22,7 +22,8 @@ from models.text_batch import TextBatch
 ONES = np.ones(N_BUCKETS, dtype=np.float32)
 SUM = ONES[:, None]  # one output that adds up the normalised values
 RANDOM = np.random.default_rng(7)
-IDF = (RANDOM.random(N_BUCKETS) * (RANDOM.random(N_BUCKETS) < 0.7)).astype(np.float32)  # 30 % are left out
+# From a quarter on, but for 30 % that are left out: what is rounded to steps of its own keeps most of its digits.
+IDF = ((0.25 + 0.75 * RANDOM.random(N_BUCKETS)) * (RANDOM.random(N_BUCKETS) < 0.7)).astype(np.float32)
 WEIGHTS = RANDOM.normal(size=(N_BUCKETS, 3)).astype(np.float32)
 ADDING = NgramTable.pack(ONES, SUM)
 WIDE, NARROW = NgramTable.pack(IDF, WEIGHTS), NgramTable.pack(IDF, WEIGHTS[:, :1])
@@ -161,10 +162,11 @@ def test_kernel_equals_its_numpy_twin(batch, table):
 
 @settings(deadline=None)
 @given(st.lists(notes, max_size=4))
-def test_packing_moves_a_score_by_less_than_a_thousandth(batch):
+def test_packing_moves_a_score_by_no_more_than_it_rounds(batch):
     segments = note_segments(TextBatch(batch))
-    expected = ngram_scores_numpy(segments, IDF, WEIGHTS)
-    np.testing.assert_allclose(ngram_scores(segments, WIDE), expected, rtol=0, atol=1e-3)
+    moved = np.abs(ngram_scores(segments, WIDE) - ngram_scores_numpy(segments, IDF, WEIGHTS))
+    # Weights below 8 are rounded by 2^-13 at most, an idf, and so the norm of its row, by 2^-14 of itself.
+    assert (moved <= 2.0**-13 * ngram_scores_numpy(segments, IDF, np.abs(WEIGHTS) + 1) + 1e-5).all()
 
 
 @settings(deadline=None)
