@@ -4,7 +4,7 @@ Rounds of a few seconds, so that a machine whose speed changes from minute to mi
 library on its own, notes 64 at a time, a route that does nothing (`/healthz`), notes one at a time. Figures are medians
 of the rounds, ratios medians of each round's own. In the end notes come one at a time while the model is swapped and
 rolled back. The notes are those of the bundled archive. The service runs as `huoren serve --workers 1` with an embedded
-database, and for batches also with a worker a core; wrk and the keepers work beside them.
+database, wrk and its keeper beside it; then once more with a worker a core, for batches alone.
 """
 
 import argparse
@@ -68,7 +68,6 @@ class Load:
 class _Round:
     library: float  # notes a second
     batch: Load
-    machine: Load  # the same with a worker a core
     noop: Load
     one: Load
     four: Load
@@ -77,7 +76,7 @@ class _Round:
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m serving.api_bench", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=positive_int, default=7, help="of twelve seconds (default: 7)")
+    parser.add_argument("--rounds", type=positive_int, default=7, help="of ten seconds, and of four (default: 7)")
     args = parser.parse_args(argv)
     if shutil.which("wrk") is None:
         raise ConfigError("wrk must be installed: apt-get install wrk, or brew install wrk. It is not.")
@@ -85,36 +84,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     raw = [json.loads(line) for line in archive.read_text(encoding="utf-8").splitlines()]
     library = _Library(raw)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        _service(Path(folder) / "one", 1) as address,
-        _service(Path(folder) / "machine", cores) as machine,
-    ):
+    with tempfile.TemporaryDirectory() as folder:
         single = _bodies(Path(folder) / "single", raw[:_BODIES])
         batches = [{"notes": raw[start : start + _BATCH]} for start in range(0, len(raw) - _BATCH, _BATCH)]
         many = _bodies(Path(folder) / "batch", batches)
-        url = f"{address}/v1/classify"
-        machine_url = f"{machine}/v1/classify/batch"
-        for warmed in (url, machine_url.removesuffix("/batch")):
-            _wrk(warmed, single, connections=4 * cores, seconds=3)
-        rounds = [
-            _Round(
-                library=library.rate(),
-                batch=_wrk(f"{url}/batch", many, connections=2, seconds=_SECONDS),
-                machine=_wrk(machine_url, many, connections=2 * cores, seconds=_SECONDS),
-                noop=_wrk(f"{address}/healthz", None, connections=4, seconds=_SECONDS),
-                one=_wrk(url, single, connections=1, seconds=_SECONDS),
-                four=_wrk(url, single, connections=4, seconds=_SECONDS),
-            )
-            for _ in range(args.rounds)
-        ]
-        swapper = threading.Timer(_SWAP_SECONDS / 2, _swap, [address])
-        swapper.start()
-        swapped = _wrk(url, single, connections=4, seconds=_SWAP_SECONDS)
-        swapper.join()
-    _print(rounds, swapped, cores)
-    loads = [swapped, *(load for each in rounds for load in (each.batch, each.machine, each.noop, each.one, each.four))]
-    failures = [load.failures for load in loads if load.failures]
+        with _service(Path(folder) / "one", 1) as address:
+            url = f"{address}/v1/classify"
+            _wrk(url, single, connections=4, seconds=3)  # warms both
+            rounds = [
+                _Round(
+                    library=library.rate(),
+                    batch=_wrk(f"{url}/batch", many, connections=2, seconds=_SECONDS),
+                    noop=_wrk(f"{address}/healthz", None, connections=4, seconds=_SECONDS),
+                    one=_wrk(url, single, connections=1, seconds=_SECONDS),
+                    four=_wrk(url, single, connections=4, seconds=_SECONDS),
+                )
+                for _ in range(args.rounds)
+            ]
+            swapper = threading.Timer(_SWAP_SECONDS / 2, _swap, [address])
+            swapper.start()
+            swapped = _wrk(url, single, connections=4, seconds=_SWAP_SECONDS)
+            swapper.join()
+        with _service(Path(folder) / "cores", cores) as address:
+            url = f"{address}/v1/classify/batch"
+            _wrk(url, many, connections=2 * cores, seconds=3)
+            all_cores = [
+                (library.rate(), _wrk(url, many, connections=2 * cores, seconds=_SECONDS)) for _ in range(args.rounds)
+            ]
+    _print(rounds, swapped, all_cores, cores)
+    loads = [swapped, *(load for each in rounds for load in (each.batch, each.noop, each.one, each.four))]
+    failures = [load.failures for load in (*loads, *(load for _, load in all_cores)) if load.failures]
     for failure in failures:
         Console().print(f"failures: {failure}")
     return 1 if failures else 0
@@ -206,15 +205,14 @@ def _swap(address: str) -> None:
         urllib.request.urlopen(request, timeout=30).close()
 
 
-def _print(rounds: Sequence[_Round], swapped: Load, cores: int) -> None:
+def _print(rounds: Sequence[_Round], swapped: Load, all_cores: Sequence[tuple[float, Load]], cores: int) -> None:
     table = Table("what", "a second", "p50 ms", "p99 ms", "ratio")
     table.add_row("library, 64 a call, one core", f"{median(each.library for each in rounds):,.0f} notes", "", "", "")
-    batches = ((1, [each.batch for each in rounds]), (cores, [each.machine for each in rounds]))
-    for workers, loads in batches:
-        rate = median(load.per_second for load in loads) * _BATCH
-        share = median(load.per_second * _BATCH / each.library for load, each in zip(loads, rounds, strict=True))
-        name = f"batches of 64, workers: {workers}"
-        table.add_row(name, f"{rate:,.0f} notes", *_latencies(loads), f"{share:.0%} of library")
+    for workers, pairs in ((1, [(each.library, each.batch) for each in rounds]), (cores, all_cores)):
+        rate = median(load.per_second for _, load in pairs) * _BATCH
+        share = median(load.per_second * _BATCH / library for library, load in pairs)
+        latencies = _latencies([load for _, load in pairs])
+        table.add_row(f"batches of 64, workers: {workers}", f"{rate:,.0f} notes", *latencies, f"{share:.0%} of library")
     noop = [each.noop for each in rounds]
     table.add_row("no-op, connections: 4", *_requests(noop), *_latencies(noop), "")
     for name, loads in (("1", [each.one for each in rounds]), ("4", [each.four for each in rounds])):
