@@ -6,7 +6,7 @@
 #   make lint     ruff and mypy
 #   make acceptance  run the ratio's acceptance rows on simulated feeds and, where corpora are, on real sources
 #   make bench    notes per second and core; NOTES=path for notes of your own
-#   make bench-api  what the service answers a second, with wrk from outside; ARGS="--seconds 30"
+#   make bench-api  what the service answers a second, with wrk from outside; ARGS="--rounds 3"
 #   make vulnerabilities  known vulnerabilities of the locked packages, where PyPI can be asked
 #   make fit      train a model; ARGS="my-model ..." goes to `huoren fit`
 #   make evaluate measure a model; ARGS="..." goes to `huoren evaluate`

@@ -14,7 +14,7 @@ from models.evidence import Evidence
 from models.verdict import CommentVerdict, RuleFinding, Verdict
 from serving.store.engine import Store
 from serving.store.tables import metadata
-from tests.serving.postgres import BINARIES, PostgresServer
+from tests.serving.postgres import new_postgres
 
 
 class FakeJudgement(msgspec.Struct, frozen=True):
@@ -86,14 +86,9 @@ def classifier():
 
 @pytest.fixture(scope="session")
 def postgres_server():
-    """Start one PostgreSQL server for the session; a test that stops it makes its own `PostgresServer`."""
-    if BINARIES is None:
-        pytest.skip("PostgreSQL (initdb) is not installed")
-    server = PostgresServer()
-    try:
+    """Start one PostgreSQL server for the session; a test that stops it makes its own."""
+    with new_postgres() as server:
         yield server.start()
-    finally:
-        server.remove()
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,31 @@
 """A PostgreSQL server of the tests' own: in a new folder, on a Unix socket, without fsync."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+import pytest
+
 BINARIES = next(
     (path for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True) if (path / "initdb").exists()),
     Path(found).parent if (found := shutil.which("initdb")) else None,
 )
 _OPTIONS = "-c fsync=off -c full_page_writes=off -c listen_addresses= -c max_connections=60"
+
+
+@contextlib.contextmanager
+def new_postgres():
+    """Give a server that is to be started, and remove it in the end; skip the test where none can be made."""
+    if BINARIES is None:
+        pytest.skip("PostgreSQL (initdb) is not installed")
+    server = PostgresServer()
+    try:
+        yield server
+    finally:
+        server.remove()
 
 
 class PostgresServer:

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from tests.serving.chaos.real_service import RealService
-from tests.serving.postgres import BINARIES, PostgresServer
+from tests.serving.postgres import new_postgres
 
 
 @pytest.fixture
@@ -24,13 +24,8 @@ def service_of(tmp_path):
 @pytest.fixture(scope="session")
 def server_to_break():
     """Make one server for all tests that stop and start it: making one takes seconds."""
-    if BINARIES is None:
-        pytest.skip("PostgreSQL (initdb) is not installed")
-    server = PostgresServer()
-    try:
+    with new_postgres() as server:
         yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture

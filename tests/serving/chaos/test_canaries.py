@@ -9,7 +9,7 @@ import pytest
 
 from tests.serving.chaos.real_service import wait_for
 from tests.serving.chaos.traces import find_traces, forms_of
-from tests.serving.postgres import BINARIES, PostgresServer
+from tests.serving.postgres import new_postgres
 
 TEXT, VALUE, AUTHOR, COMMENT = "金丝雀煎饼果子真好吃", "canarywx4711", "canary-author-5a6b", "金丝雀在评论区叽叽喳喳"
 TEXTS = (TEXT, VALUE, AUTHOR, COMMENT)
@@ -24,13 +24,8 @@ def note(note_id, **values):
 @pytest.fixture
 def own_postgres():
     """Give a server of the test's own: what another test wrote stays in its files for a while."""
-    if BINARIES is None:
-        pytest.skip("PostgreSQL (initdb) is not installed")
-    server = PostgresServer()
-    try:
+    with new_postgres() as server:
         yield server.start()
-    finally:
-        server.remove()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from serving.store.audit_log import record_action
 from serving.store.engine import Store, StoreUnavailable, open_store, parse_url
 from serving.store.tables import audit_log
 from serving.store.verdicts import insert_verdicts
-from tests.serving.postgres import PostgresServer
+from tests.serving.postgres import new_postgres
 from tests.serving.store.records import make_record
 
 
@@ -192,10 +192,9 @@ def test_a_server_that_is_away_is_told_and_its_password_is_not():
     store.close()
 
 
-def test_a_server_that_comes_back_is_used_again(postgres_server):
-    server = PostgresServer()
-    store = Store(server.start().url)
-    try:
+def test_a_server_that_comes_back_is_used_again():
+    with new_postgres() as server:
+        store = Store(server.start().url)
         store.migrate()
         write(store, "before")
         server.stop("immediate")
@@ -205,9 +204,7 @@ def test_a_server_that_comes_back_is_used_again(postgres_server):
         server.start()
         write(store, "after")
         assert targets(store) == ["before", "after"]
-    finally:
         store.close()
-        server.remove()
 
 
 def ask_a_stopped_server(store):
