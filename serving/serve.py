@@ -17,7 +17,7 @@ from serving.logs import configure_logs
 from serving.note_classifier import load_classifier
 from serving.options import add_model_options, natural_int, positive_int
 from serving.secret import warn_of_own_secret
-from serving.server.address import listen, read_address, require_key, show_url
+from serving.server.address import listen, read_address, require_key, show_url, stop_listening
 from serving.server.http_server import DRAIN_SECONDS
 from serving.server.limits import ConnectionLimits
 from serving.server.member import Member
@@ -86,7 +86,7 @@ def supervise(settings: Settings, listener: socket.socket, workers: int, *, quie
     supervisor = Supervisor(
         [(judges, DRAIN_SECONDS + 5), ([keeper], _KEEPER_SECONDS)],
         on_ready=lambda: _logger.info("%s", ready),
-        on_stop=listener.close,  # the workers' copies are the last: what waits in the queue is theirs to take in
+        on_stop=partial(stop_listening, listener),  # the workers' copies are the last: they take in who waits
     )
     return supervisor.run()
 

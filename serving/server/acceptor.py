@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 
 _NO_FILES_SECONDS = 0.5
+_HANDSHAKE_SECONDS = 0.25  # of who has begun to connect, over a distant network
 
 
 class Acceptor:
@@ -26,15 +27,13 @@ class Acceptor:
         self._listener, self._make_protocol, self._pause_seconds = listener, make_protocol, pause_seconds
         self._loop = asyncio.get_running_loop()
         self._connecting: set[asyncio.Task[None]] = set()
-        self._resumption: asyncio.TimerHandle | None = None
         self._loop.add_reader(listener, self._accept_one)
 
     async def stop(self) -> None:
-        """Take in who has connected already, then no more."""
-        if self._resumption is not None:
-            self._resumption.cancel()
-        self._loop.remove_reader(self._listener)
+        """Take in who has connected already or is about to, then no more."""
         self._pause_seconds = 0
+        await asyncio.sleep(_HANDSHAKE_SECONDS)
+        self._loop.remove_reader(self._listener)
         while self._accept_one():  # closing the last copy of the socket resets those that still wait
             pass
         self._listener.close()
@@ -63,7 +62,8 @@ class Acceptor:
 
     def _pause(self, seconds: float) -> None:
         self._loop.remove_reader(self._listener)
-        self._resumption = self._loop.call_later(seconds, self._resume)
+        self._loop.call_later(seconds, self._resume)
 
     def _resume(self) -> None:
-        self._loop.add_reader(self._listener, self._accept_one)
+        if self._listener.fileno() >= 0:  # not stopped meanwhile
+            self._loop.add_reader(self._listener, self._accept_one)

@@ -1,12 +1,19 @@
 """Where the service listens: this machine alone, unless keys say who may come from elsewhere."""
 
+import contextlib
+import ctypes
 import ipaddress
 import socket
+import struct
+import sys
 
 from data.errors import ConfigError
 from serving.server.http_server import BACKLOG
 
 _MAX_PORT = 65535
+_ATTACH_FILTER = 26  # Linux: SO_ATTACH_FILTER, which Python's socket module does not name
+# A program for Linux's packet filter (classic BPF): read the flags of the TCP header; drop a SYN, pass the rest.
+_DROP_SYN = ((0x30, 0, 0, 13), (0x45, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF))
 
 
 def read_address(host: str) -> str:
@@ -72,6 +79,21 @@ def listen(address: str, port: int) -> socket.socket:
         listener.close()
         raise ConfigError(f"{address} port {port} must be free. Got {error.strerror}; take another --port.") from error
     return listener
+
+
+def stop_listening(listener: socket.socket) -> None:
+    """Close this process's copy of a listener that all others will close soon; who has begun to connect still can.
+
+    Closing the last copy resets connections that nobody has accepted, and between the last accept and the close one
+    may always come. On Linux nobody new begins to connect from here on, so none does; a client's system tries again
+    after a second, and is refused or reaches the service that took this one's place.
+    """
+    if sys.platform == "linux":
+        steps = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in _DROP_SYN))
+        program = struct.pack("@HP", len(_DROP_SYN), ctypes.addressof(steps))
+        with contextlib.suppress(OSError):  # a sandbox without packet filters
+            listener.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, program)
+    listener.close()
 
 
 def show_url(listener: socket.socket) -> str:

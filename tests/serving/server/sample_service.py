@@ -10,7 +10,7 @@ from pathlib import Path
 
 from serving.cli_output import say
 from serving.logs import configure_logs
-from serving.server.address import listen
+from serving.server.address import listen, stop_listening
 from serving.server.limits import ConnectionLimits
 from serving.server.member import Member
 from serving.server.supervisor import Supervisor
@@ -75,7 +75,7 @@ def main():
         ]
         keeper = Member("keeper", keep, (folder,), beats=False, last_seconds=5)
         stages = [(judges, 35), ([keeper], 5)]
-        return Supervisor(stages, on_ready=lambda: say(str(port)), on_stop=listener.close).run()
+        return Supervisor(stages, on_ready=lambda: say(str(port)), on_stop=partial(stop_listening, listener)).run()
 
 
 if __name__ == "__main__":

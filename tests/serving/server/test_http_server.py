@@ -19,6 +19,15 @@ def test_an_idle_client_may_send_once_more_while_the_server_drains(serve, wait_f
     assert (status, headers["connection"]) == (200, "close")
 
 
+def test_who_connects_as_the_server_begins_to_drain_is_answered(serve, wait_for, monkeypatch):
+    monkeypatch.setattr("serving.server.acceptor._HANDSHAKE_SECONDS", 3)
+    server = serve()
+    server.should_exit = True
+    wait_for(lambda: server.all.draining)
+    status, headers, _ = server.connect().send(GET).read_answer()
+    assert (status, headers["connection"]) == (200, "close")
+
+
 def test_what_is_in_flight_after_the_limit_is_cut(serve, wait_for):
     server = serve(drain_seconds=1)
     client = server.connect().send(sleep(600))

@@ -70,7 +70,7 @@ def test_ctrl_c_in_a_terminal_drains(sample, wait_for):
 
 
 def test_no_accepted_request_is_lost_in_a_drain_under_load(sample, wait_for):
-    service = sample(workers=2).wait_until_ready()
+    service = sample(workers=2, linger_seconds=20).wait_until_ready()  # the threads here may be slow to send
     lost, answered, stop = [], [], threading.Event()
 
     def load(keeps_alive):
