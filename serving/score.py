@@ -18,7 +18,7 @@ from data.scored_writer import ScoredWriter
 from serving.cli_output import tell
 from serving.note_classifier import NoteClassifier
 from serving.options import add_model_options, natural_int, positive_int
-from serving.scored_row import check_counts
+from serving.scored_row import check_columns
 from serving.scoring import Rows, ScoringJob, score_here, score_in_processes
 from serving.staged_output import StagedOutput
 
@@ -81,7 +81,7 @@ def _checked(records: Iterable[NoteRecord], rejects: Rejects, max_rejects: int |
     """Reject what the archive cannot hold, and stop at too many rejects."""
     for record in records:
         try:
-            check_counts(record.note)
+            check_columns(record.note)
         except DataError as error:
             at = DataError(f"{record.source_file}:{record.source_row}: {error}")
             rejects.add(record.source_file, record.source_row, at)

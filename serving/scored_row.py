@@ -27,14 +27,17 @@ def score_records(
     ]
 
 
-def check_counts(note: Note) -> None:
-    """Refuse counts that no column of the archive can hold.
+def check_columns(note: Note) -> None:
+    """Refuse what no column of the archive can hold, or no report place: one such row would stop every report.
 
     Raises
     ------
     DataError
-        If impressions or likes lie outside 64 bits.
+        If impressions or likes lie outside 64 bits, or a time outside the years 1000 to 9998.
     """
+    for name, when in (("published_at", note.published_at), ("collected_at", note.collected_at)):
+        if when is not None and not 1000 <= when.year <= 9998:
+            raise DataError(f"{name!r} must lie in the years 1000 to 9998. It does not.")
     for name, count in (("impressions", note.impressions), ("likes", note.likes)):
         if count is not None and not -_INT64 <= count < _INT64:
             raise DataError(f"{name!r} must be a whole number of 64 bits. Got a longer one.")

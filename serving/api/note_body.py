@@ -11,7 +11,7 @@ from data.json_text import decode_json
 from data.notes import Note, note_from_mapping
 from serving.api.note_input import MAX_COMMENTS, MAX_FIELD_CHARS, MAX_ID_CHARS, NoteInput, to_note
 from serving.api.problems import RequestError
-from serving.scored_row import check_counts
+from serving.scored_row import check_columns
 
 MAX_BATCH_NOTES = 100
 # "... - at `$.comments[0].text`", "'note_id' must be ...", "unknown key 'comments[0].txt'"
@@ -177,7 +177,7 @@ def _in_place(note: Note | RequestError, position: int) -> Note | RequestError:
 
 
 def _counted(note: Note) -> Note:
-    check_counts(note)
+    check_columns(note)
     return note
 
 

@@ -158,6 +158,13 @@ def test_bad_rows_are_rejected_with_their_place_and_told(score, dirty, capsys):
     assert capsys.readouterr().err == f"2 rows rejected: {rejects}\n"
 
 
+def test_a_row_that_no_report_could_place_is_rejected(score, tmp_path, capsys):
+    path = tmp_path / "far.jsonl"
+    path.write_text('{"note_id": "a"}\n{"note_id": "b", "published_at": "9999-12-31"}\n', encoding="utf-8")
+    assert [row["note_id"] for row in read_jsonl(score("a.jsonl", path, "--quiet"))] == ["a"]
+    assert capsys.readouterr().err.startswith("1 row")
+
+
 def test_more_rejects_than_allowed_stop_the_run_and_leave_nothing(score, dirty, tmp_path):
     with pytest.raises(DataError, match=r"at most 1 rows may be rejected\. Got 2"):
         score("a.jsonl", dirty, "--max-rejects", 1)

@@ -74,6 +74,8 @@ def test_malformed_json_is_400(client, body, refused):
         ({"comments": SECRET}, "/comments"),
         ({"platform": {"industry": SECRET}}, "/platform/industry"),
         ({"published_at": SECRET}, "/published_at"),
+        ({"published_at": "9999-12-31"}, "/published_at"),
+        ({"collected_at": "0999-01-01"}, "/collected_at"),
         ({SECRET: 1}, ""),
         ({"bodyy": SECRET}, "/bodyy"),
         ({"options": {"offsets": SECRET}}, "/options"),
