@@ -248,9 +248,10 @@ class LiveModels:
         if wanted is None:
             self.shadow.stop()
             return
+        if wanted.version == in_use.model.model_version:  # it was put into use: no problem, and nothing to compare
+            self.shadow.stop(wanted, because="its model is the one in use")
+            return
         try:
-            if wanted.version == in_use.model.model_version:
-                raise ModelError("a shadow must be another model than the one in use. It is the same.")
             if shadow is None or shadow.model_version != wanted.version:
                 shadow = load_warm(self._settings, wanted.version, self._given)
         except ModelError as error:

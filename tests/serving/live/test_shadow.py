@@ -138,6 +138,14 @@ def test_a_shadow_that_becomes_the_model_is_no_shadow_any_more(live, store):
     assert not live.shadow.has_waiting
 
 
+def test_a_shadow_that_becomes_the_model_is_no_problem(live, store):
+    choose_shadow(store, "9.1", 1.0, by="ann")
+    choose_model(store, "9.1", by="ann", before=live.model_version)
+    live.refresh()
+    assert live.status().problems == {}
+    assert live.status().shadow.off_because == "its model is the one in use"
+
+
 def test_a_removed_shadow_judges_no_more(live, store):
     choose_shadow(store, "9.1", 1.0, by="ann")
     live.refresh()
