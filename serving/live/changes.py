@@ -36,10 +36,10 @@ def choose_model(store: Store, version: str, *, by: str, before: str | None, act
         old = before if row is None else row.value.get("version")
         if row is not None and old == version:
             return None if row.previous is None else row.previous.get("version")
-        first = None if before is None else {"version": before}
+        first = None if before in (None, version) else {"version": before}
         deploy(connection, MODEL, {"version": version}, row=row, by=by, before=first)
         record_action(connection, actor=by, action=action, target=version, details={"before": old})
-    return old
+    return None if old == version else old
 
 
 def previous_model(store: Store) -> str:

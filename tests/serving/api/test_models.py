@@ -57,6 +57,11 @@ def test_a_roll_back_puts_the_model_before_into_use(client):
     assert classify(client)["model_version"] == "fake-1"
 
 
+def test_a_model_that_is_put_into_use_again_is_none_to_roll_back_to(client, refused):
+    assert swap(client, "fake-1").json() == {"current": "fake-1", "previous": None}
+    refused(client.post("/v1/models/rollback"), 409)
+
+
 def test_a_roll_back_that_was_stored_is_answered_where_the_database_went_away_since(client, monkeypatch):
     swap(client, "9.1")
 
