@@ -83,7 +83,7 @@ class Claims:
             self._connection = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._set_wal()
             # Never waits for the disk in a claim: the keeper's `tidy` moves the log into the file.
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute(f"PRAGMA wal_autocheckpoint = {4 * _WAL_PAGES}")
@@ -194,6 +194,17 @@ class Claims:
         """Close the connection."""
         with self._lock:
             self._connection.close()
+
+    def _set_wal(self) -> None:
+        latest = time.monotonic() + _BUSY_SECONDS
+        while True:  # SQLite's own time-out does not cover this: of processes that start together, one would fail
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > latest:
+                    raise
+            time.sleep(0.01)
 
     def _take_over(self, key_hash: str, record: bytes) -> New | Running:
         update = "UPDATE claim SET record = NULL, boot = ? WHERE key_hash = ? AND record = ?"

@@ -104,6 +104,17 @@ def test_of_many_at_once_one_gets_the_key(path):
         assert sorted(map(repr, of_key)) == ["New()"] + 3 * ["Running()"]
 
 
+def test_a_file_that_another_process_is_making_is_waited_for(path, monkeypatch):
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(claims_module.time, "sleep", lambda _: other.in_transaction and other.execute("COMMIT"))
+
+        claims = Claims(path, boot="boot-1")
+
+    assert claims.claim(KEY, "body") == New()
+    claims.close()
+
+
 def test_finishing_never_fails_an_answer(path, caplog):
     claims = Claims(path, boot="boot-1")
     claims.close()
