@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -25,11 +25,15 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     published_at: datetime | None = None
 
 
+LinkKind = Literal["goods_card", "ad_link", "blue_link", "lead_form", "mini_program"]
+LinkPlatform = Literal["taobao", "jd", "pdd", "wechat", "xhs"]
+
+
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """A link component that the platform itself put below a note or comment (never typed text)."""
 
-    kind: Literal["goods_card", "ad_link", "blue_link", "lead_form", "mini_program"]
-    platform: Literal["taobao", "jd", "pdd", "wechat", "xhs"]
+    kind: LinkKind
+    platform: LinkPlatform
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +78,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 NOTE_KEYS = frozenset(Note.__struct_fields__) - {"date_source"}
 _COMMENT_KEYS = frozenset(Comment.__struct_fields__)
 _PLATFORM_KEYS = frozenset(Platform.__struct_fields__)
+_KNOWN_VALUES = {"industry": get_args(Industry), "kind": get_args(LinkKind), "platform": get_args(LinkPlatform)}
 _LONGEST_NAME = 64
 _LINK_KEYS = frozenset(Link.__struct_fields__)
 
@@ -177,7 +182,7 @@ def _without_values(error: msgspec.ValidationError) -> str:
     """Keep msgspec's own words ("Expected `str`, got `int` - at `$.title`") but never a quoted value."""
     message = str(error)
     if message.startswith("Invalid enum value"):
-        return "one of the known values must be given" + (
-            message[message.find(" - at") :] if " - at" in message else ""
-        )
+        place = message[message.rfind(" - at `$") :]
+        known = _KNOWN_VALUES[place.rpartition(".")[2].rstrip("`")]
+        return f"one of {', '.join(known)} must be given. Got another{place}"
     return message

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from data.dates import date_from_note_id, parse_time
-from data.notes import Comment, Industry, Link, Note, Platform
+from data.notes import Comment, Industry, Link, LinkKind, LinkPlatform, Note, Platform
 
 MAX_FIELD_CHARS = 10_000
 MAX_ID_CHARS = 400  # what an index of PostgreSQL holds, whatever the characters
@@ -35,8 +35,8 @@ class CommentInput(msgspec.Struct, forbid_unknown_fields=True):
 class LinkInput(msgspec.Struct, forbid_unknown_fields=True):
     """A link component of the platform's own."""
 
-    kind: Literal["goods_card", "ad_link", "blue_link", "lead_form", "mini_program"]
-    platform: Literal["taobao", "jd", "pdd", "wechat", "xhs"]
+    kind: LinkKind
+    platform: LinkPlatform
 
 
 class PlatformInput(msgspec.Struct, forbid_unknown_fields=True):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from data.errors import AppError
 from serving import metrics
 from serving.api.body import read_body
 from serving.api.endpoint import Call, Caller, Endpoint
+from serving.api.expected import expected_at
 from serving.api.own_machine import is_from_own_machine
 from serving.api.problems import RequestError, as_request_error, problem
 from serving.api.service import Service
@@ -25,6 +27,8 @@ OPEN_REFUSALS = (400, 413, 422, 503)  # of an endpoint that asks for no key
 _JSON = "application/json"
 _SECONDS = 30.0
 _TOO_LONG = " of length <= "  # msgspec's words
+_PLACE = re.compile(r"(.*) - at `\$([^`]*)`", re.DOTALL)
+_NO_BREAK = "(?!\\\\n)"  # as they quote a pattern's end
 _NOBODY = Caller("", frozenset())
 _EVERYTHING = Caller("(no key)", frozenset({"score", "feedback", "admin"}))  # no key can have this name
 _encode = msgspec.json.Encoder().encode
@@ -131,7 +135,7 @@ def decode_body(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        detail, pointer = _say(error)
+        detail, pointer = _say(error, decoder.type)
         raise RequestError(413 if _TOO_LONG in detail else 422, detail, pointer=pointer) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RequestError(400, "the body must be JSON in UTF-8. It is not.", pointer="") from error
@@ -155,7 +159,7 @@ def _query(kind: Any, request: Request) -> Any:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
-        detail, pointer = _say(error)
+        detail, pointer = _say(error, kind)
         name = pointer.removeprefix("/")
         where = f"the query parameter {name!r}" if name else "the query"
         raise RequestError(422, f"{where}: {detail}") from error
@@ -167,18 +171,20 @@ def _decoder(endpoint: Endpoint) -> msgspec.json.Decoder[Any] | None:
     return msgspec.json.Decoder(endpoint.body)
 
 
-def _say(error: msgspec.ValidationError) -> tuple[str, str]:
+def _say(error: msgspec.ValidationError, kind: Any) -> tuple[str, str]:
     """Give msgspec's words and the place as a JSON pointer, without a quoted value."""
-    message, _, place = str(error).partition(" - at `$")
-    pointer = "".join(f"/{part}" for part in place.rstrip("`").replace("[", ".").replace("]", "").split(".") if part)
+    placed = _PLACE.fullmatch(str(error))
+    message, place = placed.groups() if placed else (str(error), "")
+    pointer = "".join(f"/{part}" for part in place.replace("[", ".").replace("]", "").split(".") if part)
     if message.startswith("Object contains unknown field"):
         name = message.partition("`")[2].rstrip("`")
         is_name = name.isascii() and name.isidentifier() and len(name) <= 64
         message = f"unknown key {name!r}" if is_name else "a key is unknown"
+        message += f". Known here are {expected_at(kind, place)}"
         pointer += f"/{name}" if is_name else ""
     elif " matching regex " in message:
-        message = "a text must have the form that the API's description gives"
+        message = f"a text must match {message.partition(' matching regex ')[2].replace(_NO_BREAK, '')}"
     elif message.startswith("Invalid"):
-        message = "one of the known values must be given"
+        message = f"one of {expected_at(kind, place) or 'the known values'} must be given. Got another"
     pointer = pointer.replace("/...", "") if "..." in pointer else pointer
     return f"{message}.", pointer

@@ -30,6 +30,20 @@ def test_a_key_that_is_text_is_not_quoted(raw):
 
 
 @pytest.mark.parametrize(
+    ("platform", "words"),
+    [
+        ({"industry": "加微信"}, r"^one of fmcg, sports_outdoor, health, other must be given\. Got another - at "),
+        ({"links": [{"kind": "加微信 - at `$.x`", "platform": "jd"}]}, r"^one of goods_card, .*links\[0\]\.kind`$"),
+        ({"links": [{"kind": "ad_link", "platform": "加微信"}]}, r"^one of taobao, .*links\[0\]\.platform`$"),
+    ],
+)
+def test_another_value_than_the_known_is_refused_with_these_and_not_quoted(platform, words):
+    with pytest.raises(DataError, match=words) as refused:
+        note_from_mapping({"note_id": "a", "platform": platform})
+    assert "加微信" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("raw", "key"),
     [
         ({"published_at": "加微信"}, "published_at"),
