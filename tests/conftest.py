@@ -1,13 +1,16 @@
 """What all tests share: one thread a process for linear algebra, a small model fitted once, and HUOREN_REQUIRE_ALL.
 
-That variable turns every skip into a failure, so that a machine lacking something cannot look green.
+That variable turns every skip into a failure, so that a machine lacking something cannot look green. Examples of
+properties are the same in every run, and none has a deadline: hypothesis' profile `ci`.
 """
 
 import argparse
 import os
 
 import pytest
+from hypothesis import settings
 
+settings.load_profile("ci")
 pytest.register_assert_rewrite("tests.serving")  # what its modules claim for tests fails with figures, too
 # Before numpy loads: in processes that share the cores, threads of linear algebra wait for one another in busy loops.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -100,7 +100,7 @@ def test_a_batch_gives_the_verdicts_of_its_notes_alone(classifier):
         assert msgspec.structs.replace(verdict, **floats) == msgspec.structs.replace(alone, **floats)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_evidence_cuts_the_original_text(classifier, data):
     pieces = st.one_of(

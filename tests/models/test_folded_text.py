@@ -3,7 +3,7 @@
 import re
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.notes import Note
@@ -18,7 +18,6 @@ def fold(*bodies):
     return batch, fold_text(batch)
 
 
-@settings(deadline=None)
 @given(st.lists(texts, max_size=3), st.integers(0, 90))
 def test_hashtags_are_those_of_the_regular_expression(bodies, length):
     batch, text = fold(*bodies, "#" + "长" * length + "#尾")
@@ -26,7 +25,6 @@ def test_hashtags_are_those_of_the_regular_expression(bodies, length):
     assert list(zip(text.tag_starts.tolist(), text.tag_ends.tolist(), strict=True)) == found
 
 
-@settings(deadline=None)
 @given(st.lists(texts, max_size=3))
 def test_whitespace_runs_are_one_space(bodies):
     batch, text = fold(*bodies)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfTransformer
@@ -151,7 +151,6 @@ def test_units_without_text_score_zero(cut, batch):
     assert not scores.any()
 
 
-@settings(deadline=None)
 @given(st.lists(notes, max_size=4), st.sampled_from([WIDE, NARROW]))
 def test_kernel_equals_its_numpy_twin(batch, table):
     batch = TextBatch(batch)
@@ -160,7 +159,6 @@ def test_kernel_equals_its_numpy_twin(batch, table):
         np.testing.assert_allclose(ngram_scores(segments, table), expected, rtol=1e-5, atol=1e-6)
 
 
-@settings(deadline=None)
 @given(st.lists(notes, max_size=4))
 def test_packing_moves_a_score_by_no_more_than_it_rounds(batch):
     segments = note_segments(TextBatch(batch))
@@ -169,7 +167,6 @@ def test_packing_moves_a_score_by_no_more_than_it_rounds(batch):
     assert (moved <= 2.0**-13 * ngram_scores_numpy(segments, IDF, np.abs(WEIGHTS) + 1) + 1e-5).all()
 
 
-@settings(deadline=None)
 @given(st.lists(notes, min_size=2, max_size=4))
 def test_note_scores_the_same_alone_as_in_a_batch(batch):
     together = ngram_scores(note_segments(TextBatch(batch)), WIDE)

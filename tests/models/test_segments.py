@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.notes import Comment, Note
@@ -58,7 +58,6 @@ notes = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(notes, max_size=3))
 def test_the_kernels_agree_with_regular_expressions(batch):
     batch = TextBatch(batch)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.notes import Note
@@ -50,7 +50,6 @@ def test_token_runs(body, runs):
     assert found(token_runs, body) == runs
 
 
-@settings(deadline=None)
 @given(st.text("1239 -.·aBz\0\n。", max_size=80))
 def test_runs_are_those_of_regular_expressions(body):
     text = TextBatch([Note(note_id="a", body=body)]).text.cased

@@ -80,7 +80,7 @@ def read(way, raw):
         return DataError
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(notes)
 def test_both_ways_read_the_same_note(raw):
     fast = read(lambda each: to_note(msgspec.json.decode(json.dumps(each).encode(), type=NoteInput)), raw)
