@@ -51,12 +51,14 @@ class PostgresServer:
         return (self.folder / "data" / "postmaster.pid").exists()
 
     def send(self, number):
-        """Send all its processes a signal."""
+        """Send all its processes a signal; the first is the one that starts the others."""
         postmaster = (self.folder / "data" / "postmaster.pid").read_text().split()[0]
+        os.kill(int(postmaster), number)
         listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True).stdout.split()
         pids = zip(listing[::2], listing[1::2], strict=True)
-        for pid in (postmaster, *(pid for pid, parent in pids if parent == postmaster)):
-            os.kill(int(pid), number)
+        for pid in (pid for pid, parent in pids if parent == postmaster):
+            with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(int(pid), number)
 
     def remove(self):
         if self.is_running:

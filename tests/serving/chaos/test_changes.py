@@ -35,7 +35,7 @@ def wait_for_only(load, version):
     def holds():
         before = load.versions.copy()
         load.wait_for_more(20)
-        return set(load.versions - before) == {version}
+        return set(load.versions.copy() - before) == {version}
 
     wait_for(holds)
 

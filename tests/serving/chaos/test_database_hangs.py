@@ -11,7 +11,7 @@ def test_a_database_that_hangs_holds_up_nobody_who_does_not_need_it(service_of, 
     verdict_id = service.ask("/v1/classify", {"note_id": "n1", "body": "今天的早餐"})[1]["verdict_id"]
     own_postgres.send(signal.SIGSTOP)
     try:
-        with ThreadPoolExecutor(40) as askers:
+        with ThreadPoolExecutor(44) as askers:
             waiting = [askers.submit(service.ask, f"/v1/verdicts/{verdict_id}") for _ in range(40)]
             large = {"note_id": "n2", "title": "一" * 9000, "body": "二" * 9000, "options": {"dry_run": True}}
             asked = [askers.submit(service.ask, path) for path in ("/healthz", "/readyz", "/metrics")]

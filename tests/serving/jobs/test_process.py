@@ -11,6 +11,7 @@ from serving.store.jobs import start_job
 from serving.store.tables import job
 
 NOTE = '{"note_id": "n1"}'
+HOUR_US = 3600 * 1_000_000
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_callers_take_turns_however_many_jobs_one_has(jobs, work):
 
 
 def test_a_job_that_was_left_goes_on_before_another_callers_begins(jobs, work):
-    newer, older = jobs.add([NOTE], caller="left"), jobs.add([NOTE], age_us=1_000_000, caller="other")
+    newer, older = jobs.add([NOTE], caller="left"), jobs.add([NOTE], age_us=HOUR_US, caller="other")
     with jobs.store.begin() as connection:
         start_job(connection, newer)
     assert work()
@@ -43,7 +44,7 @@ def test_a_job_that_was_left_goes_on_before_another_callers_begins(jobs, work):
 
 
 def test_the_oldest_job_of_a_caller_comes_first(jobs, work):
-    newer, older = jobs.add([NOTE]), jobs.add([NOTE], age_us=1_000_000)
+    newer, older = jobs.add([NOTE]), jobs.add([NOTE], age_us=HOUR_US)
     assert work()
     assert [jobs.row(job_id).state for job_id in (newer, older)] == ["queued", "done"]
     assert work()
@@ -61,7 +62,7 @@ def test_a_job_that_another_process_holds_is_left_to_it(jobs, work):
 
 
 def test_a_job_whose_folder_is_gone_fails_and_holds_up_no_other(jobs, work):
-    lost, whole = jobs.add([NOTE], age_us=1_000_000), jobs.add([NOTE])
+    lost, whole = jobs.add([NOTE], age_us=HOUR_US), jobs.add([NOTE])
     (jobs.folder(lost) / "notes.jsonl").unlink()
     jobs.folder(lost).rmdir()
     assert work()

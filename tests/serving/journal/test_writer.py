@@ -149,7 +149,7 @@ def test_always_means_synced_before_it_returns(root, monkeypatch):
 
     journal.append([make_record(1)])
 
-    assert sizes == [boots.segment_bytes(root)]
+    assert sizes[:1] == [boots.segment_bytes(root)]  # the thread that syncs each second may do so again
     journal.close()
 
 

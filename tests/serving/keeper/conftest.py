@@ -18,10 +18,11 @@ class AwayStore:
 
     def __init__(self, store):
         self.store, self.dialect = store, store.dialect
-        self.transactions_left = 0
+        self.transactions_left = self.migrations = 0
 
     def migrate(self):
         self.store.migrate()
+        self.migrations += 1
 
     @contextmanager
     def begin(self):

@@ -145,7 +145,7 @@ def test_a_journal_that_cannot_be_measured_for_a_while_ends_no_keeper(settings, 
 def test_a_second_keeper_waits_for_the_first(settings, store, away_store, journal, stored, run):
     first_stop, second = threading.Event(), Keeper(settings, store, chores=())
     first = run(Keeper(settings, away_store, chores=()), first_stop)
-    wait_until(lambda: (settings.state / "keeper.lock").exists())
+    wait_until(lambda: away_store.migrations)  # it is at work
     run(second)
     journal.append([record := make_record()])
     assert not second.wait_drained(0.5)  # the first's database is away

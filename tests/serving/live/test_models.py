@@ -1,4 +1,5 @@
 import threading
+import time
 
 import pytest
 
@@ -147,15 +148,24 @@ def test_swaps_drop_no_note_that_is_in_work(live, store):
         while not done.is_set():
             versions.add(live.ready().classify(NOTE).model_version)
 
+    def wait_for(version):
+        latest = time.monotonic() + 120
+        while version not in versions:
+            assert time.monotonic() < latest, versions
+            time.sleep(0.01)
+
     threads = [threading.Thread(target=judge) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for version in ("9.1", first, "9.1"):
-        choose_model(store, version, by="ann", before=first)
-        live.refresh()
-    done.set()
-    for thread in threads:
-        thread.join()  # a thread that failed fails the test: warnings are errors
+    try:
+        for version in ("9.1", first, "9.1"):
+            choose_model(store, version, by="ann", before=first)
+            live.refresh()
+            wait_for(version)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()  # a thread that failed fails the test: warnings are errors
     assert versions == {first, "9.1"}
 
 
