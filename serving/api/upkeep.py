@@ -76,9 +76,9 @@ class Upkeep:
     def _note(self, is_up: bool) -> None:
         if is_up != self.database_is_up:
             _logger.warning("the database is %s", "back" if is_up else "away; answers go on, writes wait")
-        self.database_is_up = is_up
         self._store.is_shut = not is_up
         metrics.STORE_UP.set(is_up)
+        self.database_is_up = is_up  # the last: who reads it finds the others as it says
 
     def _attempt(self, part: Callable[[], None]) -> None:
         try:

@@ -30,6 +30,22 @@ def test_a_database_that_hangs_counts_as_away_until_it_answers(monkeypatch):
     asyncio.run(asyncio.wait_for(live(), 60))
 
 
+def test_who_reads_that_the_database_is_away_finds_it_shut():
+    said = []
+
+    class Watched:
+        def is_up(self):
+            return False
+
+        def __setattr__(self, name, value):
+            said.append((name, value, upkeep.database_is_up))
+
+    upkeep = Upkeep(Watched(), Mock(), Mock(), Mock(), Mock())
+    upkeep.look_once()
+    assert said == [("is_shut", True, True)]
+    assert not upkeep.database_is_up
+
+
 def test_what_nobody_foresaw_does_not_end_it_and_is_told_once(monkeypatch, caplog):
     monkeypatch.setattr(upkeep_module, "_SECONDS", 0.01)
     models, store = Mock(), SimpleNamespace(is_shut=False, is_up=lambda: True)
