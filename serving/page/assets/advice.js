@@ -17,9 +17,20 @@ function advice(state, row) {
   const feeds = [...FEEDS.values()].filter((each) => each.feed !== WHOLE && (state.feed === WHOLE || each.feed === state.feed));
   const labels = d3.sum(feeds, (each) => Math.min(FEWEST_LABELS, (period ? each.periods.get(period) : each.overall)?.n ?? 0));
   if (!labels) return null;
-  const command = ["huoren audit plan SCORED -o audit.csv", `--period ${REPORT.period}`, period && `--periods ${period}`,
+  const key = row.audit ? "advice_more" : "advice_model";
+  const command = location.pathname === "/reports/feed" ? request(state, period) : commandLine(state, period);
+  return element("p", { class: "advice" }, say(key, { n: count(labels), place: period ?? feedName(state.feed) }), " ", element("code", {}, command));
+}
+
+// A service's report has no archive beside it: there the service draws.
+function request(state, period) {
+  const feed = state.feed === WHOLE ? "FEED" : encodeURIComponent(state.feed);
+  const asked = { period: REPORT.period, periods: period ? [period] : [], labels: FEWEST_LABELS, ...(REPORT.weight !== "count" && { design: "pps", weight: REPORT.weight }) };
+  return `curl ${shellWord(`${location.origin}/v1/feeds/${feed}/audit-plan`)} -d '${JSON.stringify(asked)}'`;
+}
+
+function commandLine(state, period) {
+  return ["huoren audit plan SCORED -o audit.csv", `--period ${REPORT.period}`, period && `--periods ${period}`,
     state.feed !== WHOLE && `--feed ${shellWord(state.feed)}`, `--labels ${FEWEST_LABELS}`,
     REPORT.weight !== "count" && `--design pps --weight ${REPORT.weight}`].filter(Boolean).join(" ");
-  const key = row.audit ? "advice_more" : "advice_model";
-  return element("p", { class: "advice" }, say(key, { n: count(labels), place: period ?? feedName(state.feed) }), " ", element("code", {}, command));
 }
