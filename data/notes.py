@@ -184,5 +184,5 @@ def _without_values(error: msgspec.ValidationError) -> str:
     if message.startswith("Invalid enum value"):
         place = message[message.rfind(" - at `$") :]
         known = _KNOWN_VALUES[place.rpartition(".")[2].rstrip("`")]
-        return f"one of {', '.join(known)} must be given. Got another{place}"
+        return f"one of {', '.join(known)} must be given. Got another.{place}"
     return message

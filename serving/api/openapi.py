@@ -19,7 +19,10 @@ off the platform; with the evidence, and each feed's share of real sharing. Time
 come in pages: `next` of one is what the following one is asked with. What never reaches an operation is refused by 404,
 405, 408 (too slow), 431 (head too large) or 503, all in the form of `Problem` and with a request id."""
 _REQUEST_ID = {
-    "X-Request-Id": {"description": "The request's id: yours, or a new one.", "schema": {"type": "string"}},
+    "X-Request-Id": {
+        "description": "The request's id: yours, if it is 1 to 64 of A-Z a-z 0-9 . _ -, or a new one.",
+        "schema": {"type": "string"},
+    },
 }
 _RETRY = {"Retry-After": {"description": "Seconds after which to ask again.", "schema": {"type": "integer"}}}
 

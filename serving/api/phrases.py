@@ -99,9 +99,10 @@ ENDPOINTS = (
         answer=PutAnswer,
         refusals=(409,),
         headers=IF_MATCH,
-        description=f"{APPLIES} It is laid over every policy. A phrase is found whole in normalised text, never "
-        "inside a longer word, and an allow phrase beats a block phrase. The lexicons that a model's features read are "
-        "not these: they belong to the model's version.",
+        description=f"{APPLIES} It is laid over every policy. A phrase is found whole in normalised text: one "
+        "that begins or ends with a Latin letter or digit never inside a longer word, and none inside a longer allow "
+        "phrase. Chinese words have no edges: 代刷 is found in 代刷子 too. An allow phrase beats a block phrase. The "
+        "lexicons that a model's features read are not these: they belong to the model's version.",
     ),
     Endpoint(
         method="POST",

@@ -35,7 +35,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PhrasesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whole phrases, found in normalised text and never inside a longer word; an allow phrase beats a block phrase."""
+    """Whole phrases, found in normalised text, never inside a longer Latin word; allow phrases beat block phrases."""
 
     allow: _PhraseList = ()
     block: _PhraseList = ()

@@ -32,7 +32,7 @@ def test_a_key_that_is_text_is_not_quoted(raw):
 @pytest.mark.parametrize(
     ("platform", "words"),
     [
-        ({"industry": "加微信"}, r"^one of fmcg, sports_outdoor, health, other must be given\. Got another - at "),
+        ({"industry": "加微信"}, r"^one of fmcg, sports_outdoor, health, other must be given\. Got another\. - at "),
         ({"links": [{"kind": "加微信 - at `$.x`", "platform": "jd"}]}, r"^one of goods_card, .*links\[0\]\.kind`$"),
         ({"links": [{"kind": "ad_link", "platform": "加微信"}]}, r"^one of taobao, .*links\[0\]\.platform`$"),
     ],

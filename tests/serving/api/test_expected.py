@@ -13,7 +13,7 @@ from serving.api.routing import decode_body
 
 class Item(msgspec.Struct, forbid_unknown_fields=True):
     kind: Literal["miss", "hit"] | None = None
-    reason: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{1,8}$(?!\n)")] | None = None
+    reason: Annotated[str, msgspec.Meta(pattern=r"^[a-z]\d{1,8}$(?!\n)")] | None = None
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, rename={"items": "feedback"}):
@@ -43,7 +43,7 @@ def test_what_is_known_is_found_by_the_place(place, known):
         ({"feedback": [{"加微信": 1}]}, "a key is unknown. Known here are kind, reason.", "/feedback/0"),
         ({"feedback": [{"kind": "加微信"}]}, "one of hit, miss must be given. Got another.", "/feedback/0/kind"),
         ({"feedback": [{"kind": "a - at `$.b"}]}, "one of hit, miss must be given. Got another.", "/feedback/0/kind"),
-        ({"feedback": [{"reason": "加微信"}]}, "a text must match '^[a-z]{1,8}$'.", "/feedback/0/reason"),
+        ({"feedback": [{"reason": "加微信"}]}, r"a text must match '^[a-z]\d{1,8}$'.", "/feedback/0/reason"),
     ],
 )
 def test_a_refusal_lists_what_is_known_and_quotes_nothing(body, detail, pointer):
