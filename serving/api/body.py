@@ -11,10 +11,12 @@ async def read_body(request: Request, limit: int) -> bytes:
     Raises
     ------
     RequestError
-        413 as soon as it is longer.
+        413 as soon as it is longer; 400 if it comes compressed.
     ClientDisconnect
         If the client leaves before.
     """
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise RequestError(400, "a body must come uncompressed. Its Content-Encoding says otherwise.", pointer="")
     declared = request.headers.get("content-length", "")
     if not (declared.isdigit() and len(declared) < 20 and int(declared) > limit):
         before = bytearray()

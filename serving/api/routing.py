@@ -28,7 +28,7 @@ _JSON = "application/json"
 _SECONDS = 30.0
 _TOO_LONG = " of length <= "  # msgspec's words
 _PLACE = re.compile(r"(.*) - at `\$([^`]*)`", re.DOTALL)
-_NO_BREAK = "(?!\\\\n)"  # as they quote a pattern's end
+_NO_BREAK = r"(?!\n)"  # what ends our patterns
 _NOBODY = Caller("", frozenset())
 _EVERYTHING = Caller("(no key)", frozenset({"score", "feedback", "admin"}))  # no key can have this name
 _encode = msgspec.json.Encoder().encode
@@ -85,6 +85,8 @@ async def _answer(
     body: Any = None
     if decoder is not None:
         body = decode_body(decoder, await read_body(request, endpoint.max_body))
+    if endpoint.query is None and endpoint.role is not None and request.scope["query_string"]:
+        raise RequestError(422, "the query must be empty: nothing here is asked for in it. It is not.")
     query = None if endpoint.query is None else _query(endpoint.query, request)
     path = _decoded(request.path_params) if request.path_params else {}
     call = Call(service, request, caller, body, query, path, state["request_id"], state["started"])
@@ -183,7 +185,8 @@ def _say(error: msgspec.ValidationError, kind: Any) -> tuple[str, str]:
         message += f". Known here are {expected_at(kind, place)}"
         pointer += f"/{name}" if is_name else ""
     elif " matching regex " in message:
-        message = f"a text must match {message.partition(' matching regex ')[2].replace(_NO_BREAK, '')}"
+        quoted = message.partition(" matching regex ")[2].replace("\\\\", "\\")
+        message = f"a text must match {quoted.replace(_NO_BREAK, '')}"
     elif message.startswith("Invalid"):
         message = f"one of {expected_at(kind, place) or 'the known values'} must be given. Got another"
     pointer = pointer.replace("/...", "") if "..." in pointer else pointer

@@ -1,5 +1,6 @@
 """`POST /v1/classify`: what it takes, what it answers, and what it says of a body that is unusable."""
 
+import gzip
 import json
 
 import pytest
@@ -118,6 +119,16 @@ def test_at_the_limits_is_a_verdict(client):
 def test_a_body_over_1_mib_is_413_whether_its_length_is_declared_or_not(client, streamed, refused):
     pieces = [b" " * 2**18] * 5
     refused(client.post("/v1/classify", content=iter(pieces) if streamed else b"".join(pieces)), 413)
+
+
+def test_a_compressed_body_is_400(client, refused):
+    packed = gzip.compress(json.dumps(NOTE).encode())
+    detail = refused(client.post("/v1/classify", content=packed, headers={"Content-Encoding": "gzip"}), 400)["detail"]
+    assert "uncompressed" in detail
+
+
+def test_a_query_that_would_be_ignored_is_refused(client, refused):
+    refused(client.post("/v1/classify", params={"dry_run": "true"}, json=NOTE), 422)
 
 
 def test_a_body_of_1_mib_is_read(client):
