@@ -25,6 +25,7 @@ from serving.server.supervisor import Supervisor
 from serving.server.worker import run_worker
 from serving.settings import Settings
 from serving.store.engine import StoreUnavailable, open_store
+from serving.webhooks.addresses import check_webhook_settings
 
 EXAMPLE = """example: huoren serve --port 8000
 then:    curl -s http://127.0.0.1:8000/v1/classify -d '{"note_id": "1", "body": "今天到手价29.9，需要的加薇"}'"""
@@ -57,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"--workers must be at most {MOST_WORKERS}. Got {args.workers} instead.")
     address = read_address(args.host)
     settings = dataclasses.replace(args.settings, model=args.model, policy=args.policy)
+    check_webhook_settings(settings)
     with listen(address, args.port) as listener, tempfile.TemporaryDirectory(prefix="huoren-metrics-") as metrics:
         configure_logs(quiet=args.quiet)
         require_key(address, has_key=_has_key(settings))

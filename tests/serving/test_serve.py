@@ -174,8 +174,9 @@ def test_a_start_that_fails_says_one_line(start):
         (["--host", "example.org"], {}, "--host must be an IP address"),
         (["--workers", "65"], {}, "--workers must be at most 64. Got 65 instead."),
         ([], {"HUOREN_DATABASE_URL": NOWHERE}, "the database must answer"),
+        ([], {"HUOREN_CALLBACK_HOSTS": "a.example"}, "HUOREN_WEBHOOK_SECRET must be set"),
     ],
-    ids=["model", "host that is a name", "workers", "database"],
+    ids=["model", "host that is a name", "workers", "database", "webhooks without a secret"],
 )
 def test_what_is_wrong_stops_the_start(arguments, variables, message, tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(serve, "configure_logs", lambda *, quiet: None)  # it is the whole process's
