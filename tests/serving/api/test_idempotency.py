@@ -55,14 +55,14 @@ def test_a_key_still_at_work_is_refused(classifier, open_client, refused):
     class Slow(type(classifier)):
         def classify(self, note):
             begun.set()
-            assert go_on.wait(20)
+            assert go_on.wait(120)
             return super().classify(note)
 
     client = open_client(given=Slow())
     answers = []
     thread = threading.Thread(target=lambda: answers.append(client.post(CLASSIFY, json=large, headers=KEY)))
     thread.start()
-    assert begun.wait(20)
+    assert begun.wait(120)
     answer = client.post(CLASSIFY, json=large, headers=KEY)
     assert (refused(answer, 409)["type"], answer.headers["retry-after"]) == ("urn:huoren:problem:key_running", "1")
     go_on.set()

@@ -84,7 +84,7 @@ def test_a_large_note_takes_the_room_of_several(open_client, classifier, refused
     def judge(notes):
         if notes[0].image_texts:
             begun.set()
-            go_on.wait(20)
+            go_on.wait(120)
         return judge_many(notes)
 
     client = open_client(notes_in_flight=8)
@@ -92,7 +92,7 @@ def test_a_large_note_takes_the_room_of_several(open_client, classifier, refused
     large = note(1, image_texts=["好" * 10_000] * 33)  # of 330,000 characters: six notes
     thread = threading.Thread(target=client.post, args=("/v1/classify",), kwargs={"json": large})
     thread.start()
-    assert begun.wait(20)
+    assert begun.wait(120)
     fits = client.post("/v1/classify/batch", json={"notes": [note(2), note(3)]})
     refusal = client.post("/v1/classify/batch", json={"notes": [note(2), note(3), note(4)]})
     go_on.set()

@@ -15,6 +15,7 @@ from serving.store.audit_log import record_action
 from serving.store.engine import Store, StoreUnavailable, open_store, parse_url
 from serving.store.tables import audit_log
 from serving.store.verdicts import insert_verdicts
+from tests.serving.api.conftest import wait_until
 from tests.serving.postgres import new_postgres
 from tests.serving.store.records import make_record
 
@@ -221,7 +222,7 @@ def test_a_server_that_says_nothing_hangs_no_thread(postgres_server):
     store = Store(postgres_server.url, patience_s=0.5)
     with pytest.raises(StoreUnavailable):
         ask_a_stopped_server(store)
-    assert store.is_up()
+    wait_until(store.is_up)
     store.close()
 
 
@@ -229,7 +230,7 @@ def test_a_statement_that_takes_too_long_is_broken_off(postgres_server):
     store = Store(postgres_server.url, patience_s=0.5)
     with pytest.raises(StoreUnavailable), store.read() as connection:
         connection.execute(text("SELECT pg_sleep(60)"))
-    assert store.is_up()
+    wait_until(store.is_up)
     store.close()
 
 

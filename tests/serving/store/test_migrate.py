@@ -45,7 +45,7 @@ def test_processes_that_start_at_once_do_not_disturb_each_other(new_store, empty
     processes = [
         subprocess.Popen([sys.executable, "-c", MIGRATE, empty_url], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(4)
     ]
-    errors = [process.communicate(timeout=60)[1] for process in processes]
+    errors = [process.communicate(timeout=300)[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * 4, errors
     with new_store.begin() as connection:
         assert insert_verdicts(connection, [make_record()]) == 1
