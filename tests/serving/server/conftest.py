@@ -20,12 +20,12 @@ from serving.server.limits import ConnectionLimits
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = Path(__file__).with_name("sample_service.py")
-QUICK = {
-    "head_seconds": 0.5,
-    "body_grace_seconds": 0.5,
-    "idle_seconds": 1,
-    "unread_seconds": 0.5,
-    "linger_seconds": 0.3,
+PATIENT = {  # a test that is about one of these gives its own
+    "head_seconds": 60,
+    "body_grace_seconds": 60,
+    "idle_seconds": 60,
+    "unread_seconds": 60,
+    "linger_seconds": 20,
     "sweep_seconds": 0.05,
 }
 
@@ -102,7 +102,7 @@ def _servers():
         listener.setblocking(False)
         server = ThreadServer(
             load_sample().answer,
-            limits=ConnectionLimits(**(QUICK | limits)),
+            limits=ConnectionLimits(**(PATIENT | limits)),
             can_answer=can_answer,
             drain_seconds=drain_seconds,
         )

@@ -8,7 +8,7 @@ def sleep(seconds):
 
 
 def test_an_idle_client_may_send_once_more_while_the_server_drains(serve, wait_for):
-    server = serve(linger_seconds=5)
+    server = serve()
     busy, idle = server.connect().send(sleep(3)), server.connect().send(GET)
     assert "connection" not in idle.read_answer()[1]
     server.should_exit = True

@@ -24,6 +24,7 @@ def test_a_worker_that_dies_is_replaced_and_others_answer_meanwhile(sample, wait
     wait_for(lambda: len(seen.add(service.ask()["pid"]) or seen) == 2)
     victim = seen.pop()
     os.kill(victim, signal.SIGKILL)
+    wait_for(lambda: not is_running(victim))  # it may have been accepting
     seen.clear()
     wait_for(lambda: len((seen.add(service.ask()["pid"]) or seen) - {victim}) == 2)
     assert f"(process {victim}) ended with signal 9" in service.log
@@ -106,9 +107,9 @@ def test_no_accepted_request_is_lost_in_a_drain_under_load(sample, wait_for):
 
 
 def test_connections_opened_at_once_are_shared_by_the_workers(sample, wait_for):
-    service = sample(workers=2, accept_pause_seconds=0.05).wait_until_ready()
+    service = sample(workers=2, accept_pause_seconds=0.2).wait_until_ready()  # one of them may be slow for seconds
     seen = set()
     wait_for(lambda: len(seen.add(service.ask()["pid"]) or seen) == 2)
-    clients = [service.connect() for _ in range(40)]
+    clients = [service.connect() for _ in range(20)]
     served = [json.loads(client.send(GET).read_answer()[2])["pid"] for client in clients]
-    assert min(map(served.count, seen)) >= 5  # accepting all that waits gave one of them as good as none
+    assert min(map(served.count, seen)) >= 3  # accepting all that waits gave one of them as good as none
