@@ -3,7 +3,7 @@
 import { ask } from "/site/api.js";
 import { element, section } from "/site/elements.js";
 import { showProblem } from "/site/problem_view.js";
-import { schemaView } from "/site/schema_view.js";
+import { prose, schemaView } from "/site/schema_view.js";
 import { startShell } from "/site/shell.js";
 import { isSaid, say } from "/site/words.js";
 
@@ -25,6 +25,7 @@ function topics() {
       byTag.set(tag, [...(byTag.get(tag) ?? []), endpoint(method, path, methods[method])]);
     }
   }
+  byTag.set("webhooks", Object.entries(api.webhooks ?? {}).map(([name, { post }]) => endpoint("post", name, post)));
   return [...byTag].map(([tag, endpoints]) =>
     section(`tag-${tag || "other"}`, isSaid(`tag_${tag}`) ? say(`tag_${tag}`) : tag, endpoints));
 }
@@ -33,10 +34,10 @@ function endpoint(method, path, operation) {
   const parameters = (operation.parameters ?? []).map((each) => resolve(each));
   return element("details", { class: "endpoint", id: `${method}-${path}` },
     element("summary", {}, element("span", { class: "method" }, method.toUpperCase()), element("code", {}, path), ` ${operation.summary ?? ""}`),
-    operation.description && element("p", {}, operation.description),
+    operation.description && element("p", {}, prose(operation.description)),
     operation["x-role"] && element("p", { class: "about" }, say("needs", { role: operation["x-role"] })),
     parameters.length > 0 && [element("h4", {}, say("parameters")), element("ul", { class: "schema" }, parameters.map((each) => element("li", {},
-      element("code", {}, each.name), ` ${each.in}`, each.required && ` · ${say("required")}`, each.description && ` · ${each.description}`, schemaView(each.schema, resolve))))],
+      element("code", {}, each.name), ` ${each.in}`, each.required && ` · ${say("required")}`, each.description && [" · ", prose(each.description)], schemaView(each.schema, resolve))))],
     operation.requestBody && [element("h4", {}, say("takes")), bodies(resolve(operation.requestBody).content)],
     element("h4", {}, say("answers")),
     Object.entries(operation.responses ?? {}).map(([status, answer]) => answerView(status, resolve(answer))));

@@ -5,6 +5,9 @@ import { say } from "/site/words.js";
 
 const BOUNDS = ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern", "format"];
 
+// A description's `names` as code; nothing else of it is markup.
+export const prose = (text) => text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+
 export function schemaView(schema, resolve) {
   const whole = resolve(schema) ?? {};
   const every = whole.anyOf ?? whole.oneOf ?? whole.allOf ?? [];
@@ -12,7 +15,7 @@ export function schemaView(schema, resolve) {
   const only = parts.length === 1 ? parts[0] : null;
   const facts = [typeOf(whole), every.length > parts.length && say("or_null"), whole.enum && whole.enum.map((each) => JSON.stringify(each)).join(" | "), "const" in whole && JSON.stringify(whole.const),
     ...BOUNDS.filter((name) => name in whole).map((name) => `${name} ${whole[name]}`), "default" in whole && `= ${JSON.stringify(whole.default)}`].filter(Boolean);
-  const about = [element("span", { class: "type" }, ` ${facts.join(" · ")}`), whole.description && element("div", {}, whole.description)];
+  const about = [element("span", { class: "type" }, ` ${facts.join(" · ")}`), whole.description && element("div", {}, prose(whole.description))];
   if (only) return [nested(only, resolve), about];
   return [about,
     parts.length > 1 && element("ul", { class: "schema" }, parts.map((part) => element("li", {}, nested(part, resolve)))),

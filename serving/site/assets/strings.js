@@ -70,6 +70,6 @@ export default {
   needs: ["Needs a key with the role {role}", "需要角色为 {role} 的密钥"], parameters: ["Parameters", "参数"], takes: ["Takes", "请求"], answers: ["Answers", "返回"],
   docs_key: ["Where the service asks for a key: -H 'Authorization: Bearer KEY'. Errors are application/problem+json and carry a request id. A request with an Idempotency-Key may be sent again: it is judged and counted once.", "服务要求密钥时加上 -H 'Authorization: Bearer KEY'。错误以 application/problem+json 返回并带请求编号。带 Idempotency-Key 的请求可以重发，只判定和计数一次。"],
   tag_pages: ["Pages", "页面"], tag_service: ["Service", "服务状态"], tag_verdicts: ["Verdicts", "判定"], tag_feedback: ["Feedback", "反馈与申诉"], tag_jobs: ["Jobs", "批量任务"], tag_feeds: ["Feeds", "信息流"], tag_models: ["Models", "模型"],
-  tag_policies: ["Policies", "策略"], tag_labels: ["Labels", "标签"], tag_keys: ["Keys", "密钥"], tag_erase: ["Erasure", "删除"], tag_audit_log: ["Audit log", "审计日志"],
+  tag_policies: ["Policies", "策略"], tag_labels: ["Labels", "标签"], tag_keys: ["Keys", "密钥"], tag_erase: ["Erasure", "删除"], tag_webhooks: ["Webhooks: what the service posts to you", "回调：服务向您推送的内容"], tag_audit_log: ["Audit log", "审计日志"],
   or_null: ["or null", "或 null"], required: ["required", "必填"], example: ["Example", "示例"],
 };
