@@ -21,7 +21,10 @@ _COUNT = msgspec.Meta(description="A whole number of 64 bits.")
 
 
 class CommentInput(msgspec.Struct, forbid_unknown_fields=True):
-    """One comment; without `comment_id` it is named by its position, `is_author` null is "not known"."""
+    """One comment; without `comment_id` it is named by its position.
+
+    `is_author` null is "not known": no `author_id` is compared with the note's.
+    """
 
     comment_id: _Id | None = None
     author_id: _Id | None = None
