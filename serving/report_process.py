@@ -29,9 +29,23 @@ class ReportProcess:
         self._process = context.Process(target=_run, args=(settings, theirs), name="huoren-report", daemon=True)
         self._process.start()
         theirs.close()  # so that an end of the process is an end of the pipe
+        self._has_started = False
+
+    def wait_for_start(self, seconds: float) -> bool:
+        """Tell whether it has started and can be asked; one that takes longer goes on starting.
+
+        Raises
+        ------
+        EOFError
+            If the process ends.
+        """
+        if not self._has_started and self._ours.poll(seconds):
+            self._ours.recv()
+            self._has_started = True
+        return self._has_started
 
     def ask(self, question: Question, audit: AuditFile | None, *, seconds: float) -> bytes | AuditPlan:
-        """Wait for the answer: JSON of the API's, or a plan.
+        """Wait for the answer: JSON of the API's, or a plan. The process must have started.
 
         Raises
         ------
@@ -71,6 +85,7 @@ def _run(settings: Settings, pipe: Connection) -> None:
 
     answers = StoredAnswers(settings, open_store(settings))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent has ended
+        pipe.send(None)  # started
         while True:
             question, audit = pipe.recv()
             answer: Answer

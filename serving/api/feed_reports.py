@@ -15,6 +15,7 @@ from serving.settings import Settings
 Answer = bytes | AuditPlan
 MOST_WAITING = 4
 _SECONDS = 20.0
+_START_SECONDS = 10.0
 _MOST_KEPT = 32
 _KEPT_SECONDS = 300.0  # what retention deletes leaves no other trace
 
@@ -32,11 +33,14 @@ class FeedReports:
         Which database is asked.
     seconds
         For which one answer is waited.
+    start_seconds
+        For which the process's start is waited; one that takes longer goes on, and a later question finds it.
     """
 
-    def __init__(self, settings: Settings, *, seconds: float = _SECONDS) -> None:
+    def __init__(self, settings: Settings, *, seconds: float = _SECONDS, start_seconds: float = _START_SECONDS) -> None:
         self._settings = settings
         self._seconds = seconds
+        self._start_seconds = start_seconds
         self._process: ReportProcess | None = None
         self._turn = asyncio.Lock()
         self._waiting = 0
@@ -60,7 +64,7 @@ class FeedReports:
         Raises
         ------
         ReportsBusy
-            If over 4 questions wait, or the answer takes too long.
+            If over 4 questions wait, or the start or the answer takes too long.
         AppError
             If the question has no answer.
         """
@@ -95,6 +99,8 @@ class FeedReports:
         if process is None:
             self._process = process = await asyncio.to_thread(ReportProcess, self._settings)
         try:
+            if not await asyncio.to_thread(process.wait_for_start, self._start_seconds):
+                raise ReportsBusy("the process that answers questions about feeds must have started. It starts still.")
             return await asyncio.to_thread(process.ask, question, audit, seconds=self._seconds)
         except TimeoutError as error:
             self.close()

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -281,7 +282,7 @@ QUESTION = AuthenticityQuestion(Frame(), Terms())
 
 def test_a_process_answers_what_has_changed_and_a_new_one_follows_its_end(embedded, tmp_path):
     insert_notes(embedded, 30)
-    reports = FeedReports(settings_of(embedded, tmp_path), seconds=600)
+    reports = FeedReports(settings_of(embedded, tmp_path), seconds=600, start_seconds=600)
     wrong = AuthenticityQuestion(Frame(), Terms(period="year"))
 
     async def ask():
@@ -303,10 +304,31 @@ def test_a_process_answers_what_has_changed_and_a_new_one_follows_its_end(embedd
 
 
 def test_an_answer_that_takes_too_long_is_refused(embedded, tmp_path):
-    reports = FeedReports(settings_of(embedded, tmp_path), seconds=0.001)
+    reports = FeedReports(settings_of(embedded, tmp_path), seconds=0.001, start_seconds=600)
     with pytest.raises(ReportsBusy, match="must be ready in"):
         asyncio.run(reports.answer(QUESTION, None, state=1))
     assert reports.pid is None
+
+
+def test_a_process_that_starts_slowly_is_left_to_start_and_answers_later(embedded, tmp_path):
+    insert_notes(embedded, 30)
+    reports = FeedReports(settings_of(embedded, tmp_path), seconds=600, start_seconds=0.001)
+
+    async def ask_again_and_again():
+        with pytest.raises(ReportsBusy, match="must have started"):
+            await reports.answer(QUESTION, None, state=1)
+        pid = reports.pid
+        while True:
+            with contextlib.suppress(ReportsBusy):
+                return pid, await reports.answer(QUESTION, None, state=1)
+            await asyncio.sleep(0.05)
+
+    try:
+        pid, answer = asyncio.run(asyncio.wait_for(ask_again_and_again(), 600))
+        assert reports.pid == pid
+    finally:
+        reports.close()
+    assert json.loads(answer)["overall"]
 
 
 PARENT = """
