@@ -12,7 +12,7 @@ from serving.webhooks.events import JobState
 
 
 class JobProgress(msgspec.Struct, frozen=True):
-    """Notes: all of them, judged, and lines that were none."""
+    """Notes: all of them, those judged, and those that were none; at the end `done` and `failed` add up to `total`."""
 
     total: int
     done: int
