@@ -81,7 +81,7 @@ def test_of_two_that_lock_a_note_the_later_sees_what_the_first_saved(store):
     is_locked, seen = threading.Event(), []
 
     def change_later():
-        is_locked.wait(10)
+        is_locked.wait(120)
         with store.begin() as connection:
             seen.append(load(connection, NOTE.note_id, lock=True).title)
 
@@ -92,5 +92,5 @@ def test_of_two_that_lock_a_note_the_later_sees_what_the_first_saved(store):
         is_locked.set()
         thread.join(0.2)  # time to go wrong in
         save(connection, msgspec.structs.replace(note, title="新的"), None)
-    thread.join(20)
+    thread.join()
     assert seen == ["新的"]
