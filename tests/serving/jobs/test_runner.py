@@ -11,6 +11,7 @@ from serving.jobs.progress import read_progress
 from serving.jobs.runner import JobProcess, run_waiting_jobs, stop_jobs
 
 NOTES = 3000
+ROOM = 600_000  # bytes of a journal that takes some 800 of them (a half is for jobs): there a job waits for the keeper
 # Each process loads the model; what differs between databases is tested without one.
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
@@ -43,14 +44,14 @@ def wait_until(is_true, *, seconds=120):
 def test_a_job_whose_process_is_killed_ends_with_each_line_once(jobs, process):
     job_id = jobs.add([note(number) for number in range(NOTES)])
 
-    def see_to():
+    def see_to(settings=jobs.settings):
         process._not_before = 0.0
-        process.see_to(jobs.store, jobs.settings)
+        process.see_to(jobs.store, settings)
 
     pids = set()
-    for _ in range(2):  # each time early, so that much is left
+    for turn in (1, 2):
         lines = read_progress(jobs.folder(job_id)).lines
-        see_to()
+        see_to(dataclasses.replace(jobs.settings, journal_bytes=turn * ROOM))
         pids.add(process.pid)
         wait_until(lambda lines=lines: read_progress(jobs.folder(job_id)).lines > lines)
         os.kill(process.pid, signal.SIGKILL)
