@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 
+from serving.server.limits import ConnectionLimits
 from tests.serving.chaos.size import FULL_SIZE
 
 TEXTS = ("今天的早餐，吐司加煎蛋", "想要的加我微信：huoren_test88", "到手价29.9，戳左下角", "周末去爬山，风很大")
@@ -124,19 +125,26 @@ class Client:
 
     def __init__(self, service, headers):
         self._service, self._headers, self._connection = service, headers, None
-        self.was_refused = False
+        self.was_refused = False  # or came too late: on a connection that had been idle for too long
+        self._since = 0.0
 
     def post(self, path, key, body):
         """Post once: status and decoded answer, or 0 and None."""
+        is_late = False
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPConnection("127.0.0.1", self._service.port, timeout=60)
+                self._since = time.monotonic()
             headers = self._headers | ({"Idempotency-Key": key} if key else {})
-            self._connection.request("POST", path, body, headers)
+            try:
+                self._connection.request("POST", path, body, headers)
+            finally:
+                since, self._since = self._since, time.monotonic()
+                is_late = self._since - since > ConnectionLimits.linger_seconds
             response = self._connection.getresponse()
             return response.status, json.loads(response.read())
         except (OSError, http.client.HTTPException, ValueError) as error:
-            self.was_refused = isinstance(error, ConnectionRefusedError)
+            self.was_refused = is_late or isinstance(error, ConnectionRefusedError)
             self.close()
             return 0, None
 
