@@ -17,7 +17,7 @@ from tests.serving.store.records import make_record
 
 
 def answer_until_killed(state, number, pipe):
-    journal = JournalWriter(state / "journal", max_bytes=2**20)
+    journal = JournalWriter(state / "journal", max_bytes=2**24)
     claims = Claims(state / "claims.db", boot=journal.boot)
     count = 0
     while True:
