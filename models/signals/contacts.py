@@ -9,6 +9,8 @@ _GAP = r"[\s:☺号是为就=>→\-_.。,~*|/\[\]()【】「」\"“”✣]{0,6}
 _NO_LETTER = r"(?![a-z0-9])"
 # A WeChat id: letters first, then letters, digits, "-", "_"; split by one sign at most.
 _ID = r"(?P<value>[a-z][a-z0-9_\-]{4,19}|[a-z]{1,3}[\s.·*-]?\d{4,12}|1[3-9]\d(?:[\s\-*·]?\d){8}|\d{5,11})"
+# "加我V：", "我的微", "威信": ordinary words unless an id with a digit follows.
+_OWN = r"(?:(?<=[我的])(?:[微薇威嶶](?:信|号|❤)?[\s:号是☺]{0,3}|v(?:号[\s:是]{0,2}|❤?[\s:☺]{1,3}))|(?:威信|[威薇微v]❤信)[\s:号是]{0,3})(?=[a-z][a-z_\-]{0,18}\d|\d{7,11}(?!\d))"
 _ID_WITH_DIGIT = r"(?P<value>(?=[a-z_\-]{0,18}\d)[a-z][a-z0-9_\-]{4,19}|[a-z]{1,3}[\s.·*-]?\d{4,12}|1[3-9]\d(?:[\s\-*·]?\d){8}|\d{6,11})"
 _NUMBER = r"(?P<value>[1-9]\d{1,10}(?:[\s\-.*·ж~+]{1,2}\d{2,8}){0,3})"
 _WORD = re.compile(r"(?:pay|app|ios|android|wechat|weixin|login|http|www|plus|official|store|windows)")
@@ -166,13 +168,18 @@ DETECTORS: tuple[Detector, ...] = (
     Detector(
         name="wechat_id",
         kind="wechat",
-        # "vx: lin_xia99", "薇❤ linxia-99", "绿泡泡号 xia2233x", "佳喂：lx220033"; not "微信支付", "vx群里说", "微信10年"
-        triggers=triggers("wechat", "add_wechat"),
+        # "vx: lin_xia99", "薇❤ linxia-99", "绿泡泡号 xia2233x", "佳喂：lx220033", "加我V：linxia99"; not "微信支付", "vx群里说", "微信10年", "v我50"
+        triggers=triggers("wechat", "add_wechat")
+        + _joined(("我", "我的", "店的", "家的", "主的", "板的"), ("v", "微", "薇", "威", "嶶"))
+        + ("威信", "❤信"),
         pattern=re.compile(
-            r"(?P<span>"
+            r"(?P<span>(?:"
             + alternatives("wechat", "add_wechat")
             + r"(?:联系|搜|加|搜索|:)?"
             + _GAP
+            + "|"
+            + _OWN
+            + ")"
             + _ID
             + _NO_LETTER
             + r")"

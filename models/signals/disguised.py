@@ -16,6 +16,11 @@ def _is_mixed(match: re.Match[str]) -> bool:
     return bool(_HAN_DIGIT.search(value)) and sum(char in "0123456789" for char in value) >= 2
 
 
+def _is_qq(match: re.Match[str]) -> bool:
+    """Take seven Han digits or more in a row too: behind "企鹅群" they count nothing."""
+    return _is_mixed(match) or len(_HAN_DIGIT.findall(match["value"])) >= 7
+
+
 DETECTORS = (
     Detector(
         name="phone_disguised",
@@ -32,7 +37,7 @@ DETECTORS = (
     Detector(
         name="qq_disguised",
         kind="qq",
-        # "来球球聊:29四一07零0五8", "企鹅群 七八1 六0四 39贰", "扣裙58零6 0097"; not "企鹅馆门票一百20"
+        # "来球球聊:29四一07零0五8", "企鹅群 七八1 六0四 39贰", "扣裙58零6 0097", "企鹅群 六二零八一一三五"; not "企鹅馆门票一百20"
         triggers=("球球", "秋秋", "企鹅", "扣扣", "扣裙", "扣群", "q裙", "q群", "qq", "🐧", "裙号", "群号", "鹅号"),
         pattern=re.compile(
             r"(?:球球|秋秋|企鹅|扣扣|[扣q企鹅]\s?[裙群]|qq|🐧|[裙群]号)[^\x00\n0-9零一二三四五六七八九]{0,10}?"
@@ -40,7 +45,7 @@ DETECTORS = (
         ),
         before=2,
         after=48,
-        accept=_is_mixed,
+        accept=_is_qq,
     ),
     Detector(
         name="wechat_disguised",
