@@ -14,7 +14,7 @@ Industry = Literal["fmcg", "sports_outdoor", "health", "other"]
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True):
-    """One comment below a note; `is_author` is None where the crawl does not say who wrote it."""
+    """One comment below a note; `is_author` is None where nothing says whether the note's author wrote it."""
 
     comment_id: str = ""
     author_id: str | None = None
@@ -128,9 +128,24 @@ def note_from_mapping(raw: Mapping[str, Any], *, where: str = "", strict_keys: b
     if isinstance(fields.get("platform"), Mapping):
         fields["platform"] = {key: value for key, value in fields["platform"].items() if value is not None}
     try:
-        return msgspec.convert(fields, Note)
+        return mark_own_comments(msgspec.convert(fields, Note))
     except msgspec.ValidationError as error:
         raise DataError(f"{at}{_without_values(error)}") from error
+
+
+def mark_own_comments(note: Note) -> Note:
+    """Mark comments as the author's where they carry the note's own `author_id` and nothing says whose they are.
+
+    Another `author_id` says nothing: one of the two may be hashed.
+    """
+    own = [each.is_author is None and each.author_id == note.author_id for each in note.comments]
+    if note.author_id is None or not any(own):
+        return note
+    marked = (
+        msgspec.structs.replace(each, is_author=True) if is_own else each
+        for each, is_own in zip(note.comments, own, strict=True)
+    )
+    return msgspec.structs.replace(note, comments=tuple(marked))
 
 
 def _comments(raw: Any) -> list[dict[str, Any]]:

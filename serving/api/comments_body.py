@@ -8,7 +8,7 @@ import msgspec
 
 from data.errors import DataError
 from data.json_text import decode_json
-from data.notes import Comment, Note
+from data.notes import Comment, Note, mark_own_comments
 from serving.api.endpoint import MAX_BODY_BYTES
 from serving.api.half_emoji import decode_tolerantly
 from serving.api.note_body import Options, PolicyName, check_lengths, note_of
@@ -85,7 +85,7 @@ def with_comments(note: Note, comments: Sequence[Comment]) -> Note:
         comment.comment_id if comment.comment_id in newer else (comment.comment_id, position): comment
         for position, comment in enumerate(note.comments)
     }
-    whole = msgspec.structs.replace(note, comments=tuple((thread | newer).values()))
+    whole = mark_own_comments(msgspec.structs.replace(note, comments=tuple((thread | newer).values())))
     check_lengths(whole)
     if (size := len(_encode(whole))) > MAX_BODY_BYTES:
         detail = f"a note with its comments must have at most {MAX_BODY_BYTES} bytes. Got {size}."

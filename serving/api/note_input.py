@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from data.dates import date_from_note_id, parse_time
-from data.notes import Comment, Industry, Link, LinkKind, LinkPlatform, Note, Platform
+from data.notes import Comment, Industry, Link, LinkKind, LinkPlatform, Note, Platform, mark_own_comments
 
 MAX_FIELD_CHARS = 10_000
 MAX_ID_CHARS = 400  # what an index of PostgreSQL holds, whatever the characters
@@ -23,7 +23,7 @@ _COUNT = msgspec.Meta(description="A whole number of 64 bits.")
 class CommentInput(msgspec.Struct, forbid_unknown_fields=True):
     """One comment; without `comment_id` it is named by its position.
 
-    `is_author` null is "not known": no `author_id` is compared with the note's.
+    `is_author` null is "not known", unless its `author_id` is the note's.
     """
 
     comment_id: _Id | None = None
@@ -85,7 +85,7 @@ def to_note(given: NoteInput) -> Note:
     if published_at is None:
         published_at = date_from_note_id(given.note_id)
         source = "unknown" if published_at is None else "note_id"
-    return Note(
+    note = Note(
         note_id=given.note_id,
         title=given.title or "",
         body=given.body or "",
@@ -102,6 +102,7 @@ def to_note(given: NoteInput) -> Note:
         image_texts=tuple(given.image_texts) if given.image_texts else (),
         date_source=source,
     )
+    return mark_own_comments(note) if note.comments else note
 
 
 _NOTHING = Platform()

@@ -54,3 +54,18 @@ def test_another_value_than_the_known_is_refused_with_these_and_not_quoted(platf
 def test_a_time_that_cannot_be_read_is_named_by_its_key(raw, key):
     with pytest.raises(DataError, match=rf"^'{key}': a time must be ISO .* Got 3 characters"):
         note_from_mapping({"note_id": "a", **raw})
+
+
+@pytest.mark.parametrize(
+    ("note_author", "comment", "is_author"),
+    [
+        ("u1", {"author_id": "u1"}, True),
+        ("u1", {"author_id": "u2"}, None),  # one of the two may be hashed
+        ("u1", {"author_id": "u1", "is_author": False}, False),
+        ("u1", {}, None),
+        (None, {}, None),
+    ],
+)
+def test_a_comment_with_the_notes_author_id_is_the_authors(note_author, comment, is_author):
+    raw = {"note_id": "a", "author_id": note_author, "comments": [{"text": "好看"}, {"text": "在哪", **comment}]}
+    assert [each.is_author for each in note_from_mapping(raw).comments] == [None, is_author]

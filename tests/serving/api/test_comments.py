@@ -261,6 +261,12 @@ def test_comments_of_a_note_that_share_an_id_all_stay():
     assert [comment.text for comment in with_comments(note, [new]).comments] == ["好看", "二", "新"]
 
 
+def test_a_late_comment_with_the_notes_author_id_is_the_authors():
+    note = note_from_mapping({"note_id": "n", "author_id": "u1"})
+    late = [Comment(comment_id="c1", author_id="u1"), Comment(comment_id="c2", author_id="u2")]
+    assert [comment.is_author for comment in with_comments(note, late).comments] == [True, None]
+
+
 @on_one_database
 def test_a_note_that_only_others_divert_passes_and_the_comment_is_blocked(open_client):
     client = open_client(given=load_classifier(None, None))

@@ -4,7 +4,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data.errors import DataError
@@ -82,6 +82,7 @@ def read(way, raw):
 
 @settings(max_examples=300)
 @given(notes)
+@example({"note_id": "n1", "author_id": "u1", "comments": [{"author_id": "u1"}, {"author_id": "u2"}]})
 def test_both_ways_read_the_same_note(raw):
     fast = read(lambda each: to_note(msgspec.json.decode(json.dumps(each).encode(), type=NoteInput)), raw)
     assert fast == read(note_from_mapping, raw)
