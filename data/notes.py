@@ -138,8 +138,10 @@ def mark_own_comments(note: Note) -> Note:
 
     Another `author_id` says nothing: one of the two may be hashed.
     """
+    if note.author_id is None:
+        return note
     own = [each.is_author is None and each.author_id == note.author_id for each in note.comments]
-    if note.author_id is None or not any(own):
+    if not any(own):
         return note
     marked = (
         msgspec.structs.replace(each, is_author=True) if is_own else each
