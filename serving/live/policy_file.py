@@ -21,7 +21,6 @@ class PolicyFile:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._stamp: tuple[int, int, int] | None = None
         self._digest = b""
         self.policy: Policy | None = None
         self.problem = ""
@@ -31,16 +30,11 @@ class PolicyFile:
         if self._path is None:
             return False
         try:
-            stat = self._path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            if stamp == self._stamp:
-                return False
             digest = hashlib.sha256(self._path.read_bytes()).digest()
         except OSError as error:
-            self._stamp, self._digest = None, b""
+            self._digest = b""
             self.problem = f"a policy file must be readable. Got {error.strerror} instead."
             return False
-        self._stamp = stamp
         if digest == self._digest:
             return False
         self._digest = digest

@@ -1,3 +1,4 @@
+import os
 import threading
 import time
 
@@ -223,6 +224,16 @@ def test_a_policy_file_that_changes_is_followed(settings, store, policy_file):
     live = LiveModels(Settings(state=settings.state, policy=policy_file), store)
     live.load()
     policy_file.write_text(POLICY.replace('"7"', '"8"'), encoding="utf-8")
+    live.refresh()
+    assert live.ready().policy_version == "house@8"
+
+
+def test_a_policy_file_that_changes_within_one_tick_of_the_clock_is_followed(settings, store, policy_file):
+    live = LiveModels(Settings(state=settings.state, policy=policy_file), store)
+    live.load()
+    before = policy_file.stat()
+    policy_file.write_text(POLICY.replace('"7"', '"8"'), encoding="utf-8")
+    os.utime(policy_file, ns=(before.st_atime_ns, before.st_mtime_ns))
     live.refresh()
     assert live.ready().policy_version == "house@8"
 
