@@ -29,6 +29,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int | None:
     deadline.daemon = True
     try:
         connection.connect()
+        connection.sock.settimeout(ANSWER_SECONDS)
         deadline.start()
         connection.request("POST", path, body, dict(headers))
         with connection.getresponse() as response:

@@ -127,6 +127,12 @@ def test_a_slow_receiver_is_cut_off_and_holds_up_no_other(store, settings, recei
     assert {(row.state, row.last_status) for row in rows(store)} == {("waiting", None)}
 
 
+def test_a_receiver_may_take_longer_to_answer_than_to_be_reached(receiver, monkeypatch):
+    monkeypatch.setattr(post, "CONNECT_SECONDS", 1.0)
+    receiver.delay = 2.0
+    assert post.post(receiver.url, b"", {}) == 200
+
+
 def test_a_receiver_that_is_not_there_is_tried_again(store, settings, receiver):
     gone = dataclasses.replace(settings, webhook_url="http://127.0.0.1:1/")
     put(store, gone.webhook_url)
