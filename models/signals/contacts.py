@@ -5,12 +5,19 @@ import re
 from models.signals.contact_terms import alternatives, triggers
 from models.signals.detector import DIGITS, Detector
 
-_GAP = r"[\s:☺号是为就=>→\-_.。,~*|/\[\]()【】「」\"“”✣]{0,6}?"
+_GAP = r"[\s:;☺号是为就=>→➡👉👇🔍🔎🆔\-_.。,~*|丨/\[\]()【】「」\"“”✣]{0,6}?"
 _NO_LETTER = r"(?![a-z0-9])"
 # A WeChat id: letters first, then letters, digits, "-", "_"; split by one sign at most.
 _ID = r"(?P<value>[a-z][a-z0-9_\-]{4,19}|[a-z]{1,3}[\s.·*-]?\d{4,12}|1[3-9]\d(?:[\s\-*·]?\d){8}|\d{5,11})"
-# "加我V：", "我的微", "威信": ordinary words unless an id with a digit follows.
-_OWN = r"(?:(?<=[我的])(?:[微薇威嶶](?:信|号|❤)?[\s:号是☺]{0,3}|v(?:号[\s:是]{0,2}|❤?[\s:☺]{1,3}))|(?:威信|[威薇微v]❤信)[\s:号是]{0,3})(?=[a-z][a-z_\-]{0,18}\d|\d{7,11}(?!\d))"
+# "加我V：", "客服v", "我的微", "威信", "绿信", "加w", "V: ": ordinary words unless an id with a digit follows.
+_OWNERS = "我的俺服板手理主师傅务作询约拍名系式号人"
+_OWN = (
+    rf"(?:(?<=[{_OWNERS}])(?:[微薇威嶶葳](?:信|号|❤)?[\s:号是☺]{{0,3}}|v(?:号[\s:是]{{0,2}}|❤?[\s:☺]{{1,3}}))"
+    r"|(?:[威葳]信|[微薇威嶶葳徽维唯围韦伟v]❤信?|(?:[微薇威]|vx)我|[+加](?:我的?)?[葳❤✌]|✌:|绿(?:信|v|app|色(?:小|图标|的)?(?:软件|app)))搜?[\s:号是]{0,3}"
+    r"|[+加]我?w[\s:]{1,3})(?=[a-z][a-z_\-]{0,18}\d|\d{7,11}(?!\d))"
+    r"|(?<![a-z0-9])v\s?[:号]\s?(?!av\d|bv\d)(?=[a-z_\-]{2,18}\d)(?=[a-z0-9_\-]{6})"
+    r"|(?<![a-z0-9])v\s?[:号]?\s?(?=1[3-9]\d[\s\-]?\d{4}[\s\-]?\d{4}(?!\d))"
+)
 _ID_WITH_DIGIT = r"(?P<value>(?=[a-z_\-]{0,18}\d)[a-z][a-z0-9_\-]{4,19}|[a-z]{1,3}[\s.·*-]?\d{4,12}|1[3-9]\d(?:[\s\-*·]?\d){8}|\d{6,11})"
 _NUMBER = r"(?P<value>[1-9]\d{1,10}(?:[\s\-.*·ж~+]{1,2}\d{2,8}){0,3})"
 _WORD = re.compile(r"(?:pay|app|ios|android|wechat|weixin|login|http|www|plus|official|store|windows)")
@@ -170,15 +177,35 @@ DETECTORS: tuple[Detector, ...] = (
         kind="wechat",
         # "vx: lin_xia99", "薇❤ linxia-99", "绿泡泡号 xia2233x", "佳喂：lx220033", "加我V：linxia99"; not "微信支付", "vx群里说", "微信10年", "v我50"
         triggers=triggers("wechat", "add_wechat")
-        + _joined(("我", "我的", "店的", "家的", "主的", "板的"), ("v", "微", "薇", "威", "嶶"))
-        + ("威信", "❤信"),
+        + _joined(tuple(_OWNERS), ("v", "微", "薇", "威", "嶶", "葳"))
+        + _joined(("微", "薇", "威", "嶶", "葳", "徽", "维", "唯", "围", "韦", "伟"), ("❤",))
+        + _joined(("+", "+我", "+我的", "加", "加我", "加我的"), ("葳", "❤", "✌", "w"))
+        + (
+            "威信",
+            "葳信",
+            "微我",
+            "薇我",
+            "威我",
+            "✌:",
+            "绿信",
+            "绿v",
+            "绿app",
+            "绿色小",
+            "绿色图",
+            "绿色的",
+            "v:",
+            "v :",
+            "v号",
+            "v1",
+            "v 1",
+        ),
         pattern=re.compile(
             r"(?P<span>(?:"
-            + alternatives("wechat", "add_wechat")
-            + r"(?:联系|搜|加|搜索|:)?"
-            + _GAP
-            + "|"
             + _OWN
+            + "|"
+            + alternatives("wechat", "add_wechat")
+            + r"(?:联系|搜一下|搜索?|加|\s?id(?![a-z])|号码|账号|:)?"
+            + _GAP
             + ")"
             + _ID
             + _NO_LETTER
