@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -377,24 +376,32 @@ def test_a_twin_without_corpora_is_refused(small_model, tmp_path, no_fit):
         training.fit.run(arguments(tmp_path / "model", "--twin", small_model, corpora=None))
 
 
-def fit_in_a_process(*words):
-    command = [sys.executable, "-m", "serving.cli", "fit", *map(str, words)]
+FIT = "import sys; from serving.cli import main; sys.exit(main(['fit', *sys.argv[1:]]))"
+KILLED_ONCE_A_FOLD_IS_KEPT = f"""
+import os, signal
+from training import checkpoint
+def replace(name, path, replace=os.replace):
+    replace(name, path)
+    if path.name == "fold-0.npz":
+        os.kill(os.getpid(), signal.SIGKILL)
+checkpoint.os.replace = replace
+{FIT}
+"""
+
+
+def fit_in_a_process(code, *words):
     environ = {name: value for name, value in os.environ.items() if not name.startswith("HUOREN_")}
-    return subprocess.Popen(command, cwd=ROOT, env=environ)
+    return subprocess.run([sys.executable, "-c", code, *map(str, words)], cwd=ROOT, env=environ, check=False).returncode
 
 
 def test_a_killed_fit_goes_on_to_the_same_model(of_corpora, corpora, quick, tmp_path):
     work, out = tmp_path / "work", tmp_path / "model"
     words = (out, "--version", "t-1", "--quiet", "--recipe", quick, "--corpora", corpora, "--work", work)
-    fit = fit_in_a_process(*words)
-    while not (work / "fold-0.npz").exists() and fit.poll() is None:
-        time.sleep(0.005)
-    fit.kill()
-    assert fit.wait() == -signal.SIGKILL
+    assert fit_in_a_process(KILLED_ONCE_A_FOLD_IS_KEPT, *words) == -signal.SIGKILL
     assert not (out / "manifest.json").exists()
     kept = {path.name: path.stat().st_mtime_ns for path in work.glob("*.npz")}
     assert kept.keys() >= {"topic-space.npz", "comment-scorer.npz", "near-duplicates.npz", "design.npz", "fold-0.npz"}
-    assert fit_in_a_process(*words).wait() == 0
+    assert fit_in_a_process(FIT, *words) == 0
     assert {name: (work / name).stat().st_mtime_ns for name in kept} == kept
     for name in ("weights.safetensors", "validation.npz", "policy.toml"):
         assert (out / name).read_bytes() == (of_corpora / name).read_bytes()
