@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -104,12 +105,17 @@ def wait_for(find, seconds=180):
 
 
 def ask(url, body=None, kind="application/json"):
-    """Ask until it answers."""
+    """Ask until it can answer: after a 503 once more, for that stored nothing; an answer that is lost is a fault."""
 
     def answered():
         request = urllib.request.Request(url, data=body, headers={"Content-Type": kind})
-        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.read().decode()
+        try:
+            with urllib.request.urlopen(request, timeout=180) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code != 503:
+                raise
 
     return wait_for(answered)
 

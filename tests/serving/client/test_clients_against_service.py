@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import socket
 
 import pytest
 
@@ -82,11 +83,11 @@ def test_many_tasks_share_one_client(service):
 def test_without_its_key_it_is_refused_and_without_a_service_unreachable(service):
     with Client(service) as client, pytest.raises(KeyRefusedError):
         client.classify(NOTE)
-    with (
-        Client("http://127.0.0.1:9", retries=Retries(attempts=2, first_wait=0.0)) as client,
-        pytest.raises(UnreachableError),
-    ):
-        client.health()
+    with socket.socket() as taken:  # a port of ours where nobody listens
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        with Client(address, retries=Retries(attempts=2, first_wait=0.0)) as client, pytest.raises(UnreachableError):
+            client.health()
 
 
 def test_a_job_is_followed_to_its_results(tmp_path):
