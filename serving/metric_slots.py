@@ -49,14 +49,20 @@ def _lock(path: Path) -> int | None:
 
 
 def _set_space_aside(slot: str, folder: Path) -> None:
-    """Fill the files before they are used: a hole that a full disk cannot fill would end the process that counts."""
+    """Fill the files before they are used: a hole that a full disk cannot fill would end the process that counts.
+
+    A new file is seen once it is filled: an empty one would fail whoever reads the figures at this moment.
+    """
     if sys.platform != "darwin":
         for kind in _KINDS:
-            file = os.open(folder / f"{kind}_{slot}.db", os.O_RDWR | os.O_CREAT, 0o600)
+            path = folder / f"{kind}_{slot}.db"
+            staged = path if path.exists() else path.with_suffix(".new")
+            file = os.open(staged, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 os.posix_fallocate(file, 0, _SPACE)
             finally:
                 os.close(file)
+            staged.replace(path)
 
 
 def _forget_gauges(slot: str, folder: Path) -> None:

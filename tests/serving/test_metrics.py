@@ -6,7 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.parser import text_string_to_metric_families
+
+from serving.metric_slots import take_slot
 
 ROOT = Path(__file__).parents[2]
 FOLDER = """
@@ -79,3 +83,16 @@ def test_space_for_all_figures_is_set_aside_so_that_a_full_disk_ends_no_process(
     files = [path.stat() for path in tmp_path.glob("*.db")]
     assert len(files) == 5
     assert all(file.st_blocks * 512 >= file.st_size == 2**18 for file in files)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="there nothing sets space aside")
+def test_whoever_reads_the_figures_while_another_process_starts_finds_whole_files(tmp_path, monkeypatch):
+    looks, set_aside = [], os.posix_fallocate
+
+    def look(*given):
+        looks.append(list(MultiProcessCollector(CollectorRegistry(), path=tmp_path).collect()))
+        set_aside(*given)
+
+    monkeypatch.setattr(os, "posix_fallocate", look)
+    take_slot(tmp_path)
+    assert looks == [[]] * 5
