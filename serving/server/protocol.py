@@ -141,6 +141,10 @@ class GuardedProtocol(HttpToolsProtocol):
         super().resume_writing()
         self.write_by = _NEVER
 
+    def timeout_keep_alive_handler(self) -> None:
+        """Leave an idle client to the next look at all connections: what it sent meanwhile is read before."""
+        self.read_by = self.loop.time()
+
     def shutdown(self) -> None:
         """Begin to end: the answer that is due is the last, and an idle client may just be sending a request."""
         if self.cycle is not None and not self.cycle.response_complete:

@@ -97,6 +97,20 @@ def test_an_idle_connection_is_closed(serve):
     assert client.read_all() == b""
 
 
+def test_what_came_while_the_process_stood_still_is_answered_though_the_client_was_idle_for_too_long(serve):
+    server = serve()
+    client = server.connect().send(GET)
+    assert client.read_answer()[0] == 200
+    (connection,) = server.all._open
+
+    def stand_still():
+        client.send(GET)
+        connection.timeout_keep_alive_handler()
+
+    connection.loop.call_soon_threadsafe(stand_still)
+    assert client.read_answer()[0] == 200
+
+
 @pytest.mark.parametrize(
     "beginning", [b"GET / HT", post(b"Content-Length: 50")[:-2], post(b"Content-Length: 50") + b"ab"]
 )
