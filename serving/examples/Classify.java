@@ -62,7 +62,8 @@ public class Classify {
             long seconds = attempt;
             try {
                 HttpResponse<String> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-                boolean isBusy = answer.statusCode() == 429 || answer.statusCode() == 503;
+                int status = answer.statusCode(); // 409: the try before, whose answer was lost, is still at work
+                boolean isBusy = status == 409 || status == 429 || status == 503;
                 if (!isBusy || attempt == TRIES) {
                     return answer;
                 }

@@ -4,6 +4,8 @@ import hashlib
 import json
 import shutil
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 
 import pytest
@@ -46,6 +48,32 @@ def test_java_tells_why_it_was_refused(service, tmp_path):
     done = run(tmp_path, [JAVA], "Classify.java", service, key="wrong")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("401 a valid key must be given")
+
+
+@needs_java
+def test_java_asks_again_while_its_request_is_still_at_work(tmp_path):
+    statuses = [409, 200]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = b'{"label":"organic","decision":"pass"}'
+            self.send_response(statuses.pop(0))
+            self.send_header("Retry-After", "0")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        done = run(tmp_path, [JAVA], "Classify.java", f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+        thread.join()
+    assert done.stdout == "label organic, decision pass\n", done.stderr
 
 
 @needs_curl
