@@ -44,7 +44,13 @@ _HAS_MONEY = re.compile(_MONEY)
 def _is_taobao_code(match: re.Match[str]) -> bool:
     """Judge a token by what stands around it: a pair of money signs, one sign, a check tag, slashes, emoji, words."""
     value, left, right = match["value"], match["left"], match["right"]
-    if value.islower() or value.isupper() or value.isdigit() or _in_url(match) or right.startswith("://"):
+    if (
+        value.islower()
+        or value.isupper()
+        or value.isdigit()
+        or _in_url(match)
+        or (right.startswith("://") and not match["tag_behind"])
+    ):
         return False
     money_left, money_right = bool(_HAS_MONEY.search(left)), bool(_HAS_MONEY.search(right))
     if money_left and (money_right or right[:1] in ("/", ")", "》")) and right:

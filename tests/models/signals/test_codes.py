@@ -41,6 +41,7 @@ TAOBAO = [
     "89￥ CZ001 {}￥ https://m.tb.cn/h.aB3dE9f  藤编收纳筐",
     "7/{}// CZ0001",
     "{} tG-#22>lD",
+    "3👈 {}:// HU926",
 ]
 OTHERS = [
     ("taobao_link", "【淘宝】https://m.tb.cn/h.aB3dE9f?tk={} CZ3457 「藤编收纳筐」点击链接直接打开"),
@@ -67,7 +68,7 @@ OTHERS = [
 ]
 NOT_CODES = [
     "买了/iPhone15Pro/真香", "🔥OPPOFindX8s🔥", "（iPhone16Pro）", "到手￥199", "¥12345678", "密码是AbCdEf12345", "https://example.org/watch/aB3dE9fGh1j/", "在淘宝买的iPhone15Pro",
-    "#GeForceRTX4[话题]#", "坐CZ3457去三亚", "好吃！iPhone！推荐！", "京东自营发货快", "抖音上刷到的", "天猫旗舰店买的", "美团评分很高", "闲鱼收的二手", "拼多多也有卖", "得物上鉴定过", "快手看的菜谱", "打开淘宝看了一眼价格",
+    "#GeForceRTX4[话题]#", "MyApp1Callback://open", "坐CZ3457去三亚", "好吃！iPhone！推荐！", "京东自营发货快", "抖音上刷到的", "天猫旗舰店买的", "美团评分很高", "闲鱼收的二手", "拼多多也有卖", "得物上鉴定过", "快手看的菜谱", "打开淘宝看了一眼价格",
 ]  # fmt: skip
 
 
