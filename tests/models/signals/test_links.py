@@ -25,6 +25,7 @@ def hits(text):
         ("官网www.example.com可以订", "url", "www.example.com"),
         ("看 example.shop/p/12 吧", "url", "example.shop/p/12"),
         ("资料在 pan点baidu点com/s/1aB3d", "url", "pan点baidu点com/s/1aB3d"),
+        ("短链 t.cn/A6aB3d", "url", "t.cn/A6aB3d"),
         ("短链 suo.im/aB3dE", "url", "suo.im/aB3dE"),
         ("夸克链接评论区自取", "url", "夸克链接评论"),
         ("戳#小程序：晚风团购 拍下", "url", "#小程序：晚风团购"),
