@@ -7,7 +7,7 @@ import shutil
 import time
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import pytest
 
 from serving.note_classifier import load_classifier
@@ -213,10 +213,10 @@ def test_the_notes_to_label_are_asked_of_the_service_itself(open_page, service):
     notes = [
         {"note_id": f"l{n}", "feed_id": "户外 露营", "published_at": "2025-03-10", "body": "好看"} for n in range(60)
     ]
-    httpx.post(f"{service}/v1/classify/batch", json={"notes": notes}, timeout=60).raise_for_status()
+    httpx2.post(f"{service}/v1/classify/batch", json={"notes": notes}, timeout=60).raise_for_status()
     authenticity = f"{service}/v1/feeds/{quote('户外 露营')}/authenticity"
     for _ in range(300):  # the verdicts are on their way to the database
-        answer = httpx.get(authenticity, timeout=60)
+        answer = httpx2.get(authenticity, timeout=60)
         if answer.is_success and answer.json()["rows"][0]["n"] == len(notes):
             break
         time.sleep(0.2)
@@ -225,7 +225,7 @@ def test_the_notes_to_label_are_asked_of_the_service_itself(open_page, service):
     curl, url, flag, asked = shlex.split(page.text_content(".advice code"))
     assert (curl, flag) == ("curl", "-d")
     for _ in range(300):  # the process of reports answers one after another
-        drawn = httpx.post(url, content=asked, timeout=60)
+        drawn = httpx2.post(url, content=asked, timeout=60)
         if drawn.status_code != 503:
             break
         time.sleep(0.2)
