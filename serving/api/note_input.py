@@ -102,7 +102,7 @@ def to_note(given: NoteInput) -> Note:
         image_texts=tuple(given.image_texts) if given.image_texts else (),
         date_source=source,
     )
-    return mark_own_comments(note) if note.comments else note
+    return mark_own_comments(note)
 
 
 _NOTHING = Platform()
